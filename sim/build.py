@@ -1,0 +1,307 @@
+"""Plan → Network: names become numbers, dated changes become epochs and step functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from sim import config
+from sim.calendars import DAYS_PER_YEAR, Period, day_number, months
+from sim.durations import from_config
+from sim.network import (
+    EXIT,
+    FOREVER,
+    NONE,
+    RECALL_BY_TIME,
+    RECALL_FIRST,
+    RECALL_LAST,
+    THOUSAND,
+    Inflow,
+    Network,
+    Outcome,
+    Resource,
+    Steg,
+    share_table,
+)
+from sim.paths import StepFunction, step_function
+from sim.randomness import name_key
+from sim.scenario import Epok, Plan
+from sim.stock import stocks
+
+RANKS = {"forst": RECALL_FIRST, "tur": RECALL_BY_TIME, "sist": RECALL_LAST}
+
+
+class _Names:
+    """The numbering of a kommun's resources, stegs, målgrupper: structure that no scenario changes."""
+
+    def __init__(self, kommun: config.Kommun) -> None:
+        self.resources = sorted(kommun.resurser, key=str.encode)
+        self.stegs = [
+            (area, steg)
+            for area in sorted(kommun.verksamheter)
+            for steg in sorted(kommun.verksamheter[area].steg)
+        ]
+        self.inflows = [
+            (area, name)
+            for area in sorted(kommun.verksamheter)
+            for name in sorted(kommun.verksamheter[area].inflode)
+        ]
+        groups = {
+            g for area, name in self.inflows for g in kommun.verksamheter[area].inflode[name].malgrupper
+        }
+        self.groups = sorted(groups)
+        self._resource_number = {name: number for number, name in enumerate(self.resources)}
+        self._steg_number = {pair: number for number, pair in enumerate(self.stegs)}
+
+    def resource(self, name: str | None) -> int:
+        return NONE if name is None else self._resource_number[name]
+
+    def steg(self, area: str, name: str) -> int:
+        return EXIT if name == config.AVSLUT else self._steg_number[area, name]
+
+    def targets(self, area: str, names: Mapping[str, float]) -> dict[str, int]:
+        return {name: self.steg(area, name) for name in names}
+
+
+def build_network(plan: Plan, end: date | None = None) -> Network:
+    """Resolve a plan. `end` is the last day of the run, by default the kommun's own `slut`."""
+    kommun = plan.kommun
+    names = _Names(kommun)
+    start = kommun.start
+    days = day_number(start, end or kommun.slut) + 1
+    periods = months(start, days)
+    epochs = plan.epoker
+    steg = tuple(
+        tuple(_steg(names, area, name, epoch.kommun, epoch.bas) for area, name in names.stegs)
+        for epoch in epochs
+    )
+    base_steg = tuple(_steg(names, area, name, epochs[0].bas, epochs[0].bas) for area, name in names.stegs)
+    return Network(
+        start=start,
+        end=days,
+        epochs=tuple(epoch.fran_dag for epoch in epochs),
+        resources=tuple(_resource(name, epochs, periods) for name in names.resources),
+        steg_names=tuple(f"{area}.{name}" for area, name in names.stegs),
+        steg_keys=tuple(name_key(f"{area}.{name}") for area, name in names.stegs),
+        groups=tuple(names.groups),
+        inflows=tuple(_inflow(names, area, name, plan, periods) for area, name in names.inflows),
+        steg=steg,
+        base_steg=base_steg,
+        outcome_names=tuple(tuple(sorted(kommun.verksamheter[a].steg[s].utfall)) for a, s in names.stegs),
+        pace=tuple(_pace(area, name, plan) for area, name in names.stegs),
+        stock=stocks(kommun, epochs[0].kommun, names, base_steg),
+    )
+
+
+def at_epoch(epochs: tuple[Epok, ...], time: float) -> Epok:
+    """The epoch in force at a time; the first one also before the start."""
+    return next((epoch for epoch in reversed(epochs) if epoch.fran_dag <= time), epochs[0])
+
+
+def _thousandths(value: float) -> int:
+    return round(value * THOUSAND)
+
+
+def _steg(names: _Names, area: str, name: str, kommun: config.Kommun, base: config.Kommun) -> Steg:
+    steg = kommun.verksamheter[area].steg[name]
+    base_steg = base.verksamheter[area].steg[name]
+    behov = steg.behov
+    team = behov if isinstance(behov, config.TeamBehov) else None
+    plats = behov if isinstance(behov, config.PlatsBehov) else None
+    recall = plats.hemtagning if plats else None
+    limit = plats.vanta_hogst_dagar if plats else None
+    outcomes = sorted(steg.utfall)
+    numbers = {outcome: number for number, outcome in enumerate(outcomes)}
+    return Steg(
+        team=names.resource(team.team) if team else NONE,
+        weight=_thousandths(team.vikt) if team else 0,
+        places=tuple(names.resource(place) for place in plats.plats) if plats else (),
+        part=THOUSAND,
+        wait_limit=FOREVER if limit is None else limit,
+        reserve=names.resource(plats.reserv) if plats else NONE,
+        home_share=tuple(_home_share(plats, group) for group in names.groups),
+        recall=recall is not None,
+        recall_earliest=recall.tidigast_dagar if recall else 0.0,
+        recall_notice=recall.uppsagning_dagar if recall else 0.0,
+        recall_rank=RANKS[recall.prio] if recall else RECALL_LAST,
+        follow_team=names.resource(steg.uppfoljning.team) if steg.uppfoljning else NONE,
+        follow_weight=_thousandths(steg.uppfoljning.vikt) if steg.uppfoljning else 0,
+        closing_team=names.resource(steg.avslut.team) if steg.avslut else NONE,
+        closing_weight=_thousandths(steg.avslut.vikt) if steg.avslut else 0,
+        closing_time=from_config(steg.avslut.tid) if steg.avslut else None,
+        patience=from_config(steg.tar_tillbaka.tid) if steg.tar_tillbaka else None,
+        patience_next=names.steg(area, steg.nasta_vid_avhopp) if steg.nasta_vid_avhopp else EXIT,
+        priority=steg.prio,
+        outcome_shares=share_table(_shares(base_steg), _shares(steg), numbers),
+        outcomes=tuple(_outcome(names, area, steg, base_steg, outcome) for outcome in outcomes),
+        price_cv=tuple(_price_cv(kommun.resurser[resource]) for resource in names.resources),
+    )
+
+
+def _shares(steg: config.Steg) -> dict[str, float]:
+    return {name: utfall.andel for name, utfall in steg.utfall.items()}
+
+
+def _outcome(names: _Names, area: str, steg: config.Steg, base: config.Steg, name: str) -> Outcome:
+    utfall = steg.utfall[name]
+    return Outcome(
+        length=from_config(utfall.tid),
+        closing=utfall.avslut and steg.avslut is not None,
+        stays=steg.kvar if utfall.kvar is None else utfall.kvar,
+        routing=share_table(
+            dict(base.utfall[name].nasta), dict(utfall.nasta), names.targets(area, utfall.nasta)
+        ),
+    )
+
+
+def _home_share(plats: config.PlatsBehov | None, group: str) -> float:
+    if plats is None or plats.hemmamojlig is None:
+        return 1.0
+    return plats.hemmamojlig.malgrupper.get(group, plats.hemmamojlig.andel)
+
+
+def _price_cv(resurs: config.Resurs) -> float:
+    return resurs.dygnskostnad_kr.cv if isinstance(resurs, config.Extern) else 0.0
+
+
+def _resource(name: str, epochs: tuple[Epok, ...], periods: list[Period]) -> Resource:
+    kind = epochs[0].kommun.resurser[name].typ
+    breaks = {epoch.fran_dag for epoch in epochs} | {period.first for period in periods}
+
+    def capacity(time: float) -> float:
+        resurs = at_epoch(epochs, time).kommun.resurser[name]
+        if isinstance(resurs, config.Team):
+            return _thousandths(team_capacity(resurs, _month(periods, time)))
+        if isinstance(resurs, config.Boende):
+            return _thousandths(resurs.platser)
+        return _thousandths(resurs.tak or 0.0)
+
+    def closings(time: float) -> float:
+        resurs = at_epoch(epochs, time).kommun.resurser[name]
+        assert isinstance(resurs, config.Team)
+        return max(1, int(resurs.avslut_samtidiga * resurs.arsarbetare * (1 - resurs.vakans) + 1e-9))
+
+    first = epochs[0].kommun.resurser[name]
+    unlimited = isinstance(first, config.Extern) and first.tak is None
+    return Resource(
+        name=name,
+        kind=kind,
+        capacity=None if unlimited else step_function(breaks, capacity),
+        closings=step_function(breaks, closings) if kind == "team" else None,
+    )
+
+
+def team_capacity(team: config.Team, month: int) -> float:
+    """How many weighted cases a team can carry in a calendar month (1-12)."""
+    present = max(0.0, 1 - team.sjukfranvaro - team.vakans)
+    return team.arsarbetare * team.arendetak * present * team.semesterprofil[month - 1]
+
+
+def _month(periods: list[Period], time: float) -> int:
+    return int(next(p.label for p in reversed(periods) if p.first <= time)[5:])
+
+
+def driver_path(name: str, epochs: tuple[Epok, ...], base: bool) -> StepFunction:
+    """A driver's value over time, in its own unit, also before the start where its path is dated."""
+    start = epochs[0].kommun.start
+    breaks = {epoch.fran_dag for epoch in epochs}
+    for epoch in epochs:
+        value = epoch.kommun.drivare[name].varde
+        if isinstance(value, Mapping):
+            breaks |= {day_number(start, day) for day in value}
+
+    def at(time: float) -> float:
+        epoch = at_epoch(epochs, time)
+        value = (epoch.bas if base else epoch.kommun).drivare[name].varde
+        if not isinstance(value, Mapping):
+            return value
+        past = [day for day in sorted(value) if day_number(start, day) <= time]
+        return value[past[-1] if past else min(value)]
+
+    return step_function(breaks, at, first=min(breaks))
+
+
+def _driver_factor(
+    area: str, plan: Plan, base: bool, uses: Callable[[config.Paverkan], float]
+) -> tuple[Callable[[float], float], set[float]]:
+    """Π (driver(t − lag)/bas)^exponent over the drivers of a verksamhet, and where it changes."""
+    epochs = plan.epoker
+    drivers = {}
+    breaks: set[float] = set()
+    for name in plan.kommun.verksamheter[area].drivare:
+        path = driver_path(name, epochs, base)
+        drivers[name] = path
+        for epoch in epochs:
+            lag = epoch.kommun.verksamheter[area].drivare[name].lag_dagar
+            breaks |= {time + lag for time in path.times}
+
+    def factor(time: float) -> float:
+        epoch = at_epoch(epochs, time)
+        kommun = epoch.bas if base else epoch.kommun
+        product = 1.0
+        for name, path in drivers.items():
+            effect = kommun.verksamheter[area].drivare[name]
+            exponent = uses(effect)
+            if exponent:
+                product *= (path.at(time - effect.lag_dagar) / kommun.drivare[name].bas) ** exponent
+        return product
+
+    return factor, breaks
+
+
+def _inflow(names: _Names, area: str, name: str, plan: Plan, periods: list[Period]) -> Inflow:
+    epochs = plan.epoker
+    first = epochs[0].bas.verksamheter[area].inflode[name]
+
+    def rate(base: bool) -> StepFunction:
+        def exponent(effect: config.Paverkan) -> float:
+            return effect.elasticitet * effect.andel_inflode if name in effect.inflode else 0.0
+
+        factor, driver_breaks = _driver_factor(area, plan, base, exponent)
+
+        def at(time: float) -> float:
+            epoch = at_epoch(epochs, time)
+            inflode = (epoch.bas if base else epoch.kommun).verksamheter[area].inflode[name]
+            number = next(i for i in range(len(periods) - 1, -1, -1) if periods[i].first <= time)
+            trend = (1 + inflode.trend_per_ar) ** (number / 12)
+            season = inflode.sasong[int(periods[number].label[5:]) - 1]
+            return inflode.per_ar / DAYS_PER_YEAR * season * trend * factor(time)
+
+        breaks = {epoch.fran_dag for epoch in epochs} | {p.first for p in periods} | driver_breaks
+        return step_function({t for t in breaks if t < periods[-1].last}, at)
+
+    numbers = {group: number for number, group in enumerate(names.groups)}
+    return Inflow(
+        name=f"{area}.{name}",
+        key=name_key(f"{area}.{name}"),
+        first_steg=names.steg(area, first.forsta_steg),
+        rate=rate(base=False),
+        base_rate=rate(base=True),
+        groups=tuple(
+            share_table(
+                dict(epoch.bas.verksamheter[area].inflode[name].malgrupper),
+                dict(epoch.kommun.verksamheter[area].inflode[name].malgrupper),
+                numbers,
+            )
+            for epoch in epochs
+        ),
+        overdispersion=first.overspridning,
+        year_cv=first.arseffekt.cv if first.arseffekt else 0.0,
+        year_rho=first.arseffekt.rho if first.arseffekt else 0.0,
+    )
+
+
+def _pace(area: str, name: str, plan: Plan) -> StepFunction | None:
+    """Operational days per day in a steg, or None where always one."""
+    epochs = plan.epoker
+
+    def exponent(effect: config.Paverkan) -> float:
+        return -effect.elasticitet * (1 - effect.andel_inflode) if name in effect.steg else 0.0
+
+    factor, breaks = _driver_factor(area, plan, False, exponent)
+
+    def at(time: float) -> float:
+        return at_epoch(epochs, time).kommun.verksamheter[area].steg[name].takt * factor(time)
+
+    path = step_function(breaks | {epoch.fran_dag for epoch in epochs}, at)
+    return None if path.constant and path.values[0] == 1.0 else path

@@ -1,0 +1,26 @@
+"""Engines: pure functions `(network, cases, seed, replication) → visit log`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.cases import Cases
+from sim.errors import HemmaplanError, nearest
+from sim.network import Network
+from sim.visits import VisitLog
+
+Engine = Callable[[Network, Cases, int, int], VisitLog]
+ENGINES = ("simpy",)
+
+
+def run(network: Network, cases: Cases, seed: int, replication: int, engine: str = "simpy") -> VisitLog:
+    """Simulate one replication with the named engine."""
+    return engine_named(engine)(network, cases, seed, replication)
+
+
+def engine_named(name: str) -> Engine:
+    if name == "simpy":
+        from sim.engine import simpy_engine
+
+        return simpy_engine.run
+    raise HemmaplanError(f"berakning.motor = {name}: finns inte; {nearest(name, ENGINES)}")

@@ -1,0 +1,22 @@
+"""Errors that a planner can act on: Swedish text naming what is wrong, what is allowed and the nearest right word."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class HemmaplanError(Exception):
+    """Bad input. The text is Swedish, complete sentences, one problem a line."""
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """A Swedish clause with the nearest allowed word, or the allowed words when none is near."""
+    words = sorted(set(allowed))
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    if close:
+        return f"menade du {close[0]}?"
+    if not words:
+        return "inget finns att välja på"
+    shown = ", ".join(words[:12]) + (" …" if len(words) > 12 else "")
+    return f"tillåtet: {shown}"

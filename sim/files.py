@@ -1,0 +1,150 @@
+"""Reading the project's YAML strictly, without Hydra: `conf/kommun/<id>.yaml` with its parts, and `scenarios/<name>.yaml`.
+
+Hydra composes the same files for the command line; a test keeps the two readings equal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.errors import HemmaplanError, nearest
+
+ROOT_VARIABLE = "HEMMAPLAN_ROT"
+
+
+def project_root() -> Path:
+    """The folder that holds `conf/` and `scenarios/`: the repository, or what HEMMAPLAN_ROT names."""
+    named = os.environ.get(ROOT_VARIABLE)
+    root = Path(named) if named else Path(__file__).resolve().parents[1]
+    if not (root / "conf" / "kommun").is_dir():
+        raise HemmaplanError(f"{root}: mappen saknar conf/kommun. Sätt {ROOT_VARIABLE} till projektets mapp.")
+    return root
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Dates stay text, and a key written twice is an error instead of the last one winning."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key in seen:
+                line = key_node.start_mark.line + 1
+                raise HemmaplanError(f"rad {line}: nyckeln {key} står två gånger")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """One YAML file as a dict. Raises HemmaplanError naming the file and the line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise HemmaplanError(f"{path.name}: filen är inte sparad som UTF-8") from None
+    except OSError as error:
+        raise HemmaplanError(f"{path}: kan inte läsas ({type(error).__name__})") from None
+    try:
+        content = yaml.load(text, _StrictLoader)
+    except HemmaplanError as error:
+        raise HemmaplanError(f"{path.name}, {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", rad {mark.line + 1}, tecken {mark.column + 1}" if mark else ""
+        raise HemmaplanError(
+            f"{path.name}{where}: filen är inte giltig YAML (fel indrag, kolon eller citattecken?)"
+        ) from None
+    if not isinstance(content, dict):
+        raise HemmaplanError(f"{path.name}: filen ska innehålla nycklar och värden")
+    return content
+
+
+def merge(base: dict[str, Any], other: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """Deep union of two dicts. The same leaf in both is an error: two files must not decide the same number."""
+    for key, value in other.items():
+        path = f"{where}.{key}" if where else str(key)
+        if key in base and isinstance(base[key], dict) and isinstance(value, Mapping):
+            merge(base[key], value, path)
+        elif key in base:
+            raise HemmaplanError(f"{path}: står i två filer")
+        else:
+            base[key] = dict(value) if isinstance(value, Mapping) else value
+    return base
+
+
+def kommun_ids(root: Path) -> list[str]:
+    return sorted(path.stem for path in (root / "conf" / "kommun").glob("*.yaml"))
+
+
+def scenario_ids(root: Path) -> list[str]:
+    return sorted(path.stem for path in (root / "scenarios").glob("*.yaml"))
+
+
+def kommun_files(root: Path, kommun_id: str) -> list[Path]:
+    """The kommun's own file and the parts that its defaults list names, as Hydra reads them."""
+    folder = root / "conf" / "kommun"
+    main = folder / f"{kommun_id}.yaml"
+    if kommun_id not in kommun_ids(root):
+        raise HemmaplanError(
+            f"kommun = {kommun_id}: finns inte i conf/kommun; {nearest(kommun_id, kommun_ids(root))}"
+        )
+    parts = [str(entry).split("@")[0] for entry in read_yaml(main).get("defaults", [])]
+    return [main, *(folder / f"{part}.yaml" for part in parts if part != "_self_")]
+
+
+def read_kommun(root: Path, kommun_id: str) -> dict[str, Any]:
+    """All files of a kommun as one dict."""
+    content: dict[str, Any] = {}
+    for path in kommun_files(root, kommun_id):
+        part = read_yaml(path)
+        part.pop("defaults", None)
+        merge(content, part)
+    return content
+
+
+def read_scenario(root: Path, name: str) -> dict[str, Any]:
+    path = root / "scenarios" / f"{name}.yaml"
+    if not path.is_file():
+        raise HemmaplanError(
+            f"scenario = {name}: finns inte i scenarios; {nearest(name, scenario_ids(root))}"
+        )
+    return read_yaml(path)
+
+
+def leaves(content: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every leaf of nested dicts and lists with its path; places in a list count from 1."""
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            yield from leaves(value, (*where, str(key)))
+    elif isinstance(content, list | tuple):
+        for number, value in enumerate(content, start=1):
+            yield from leaves(value, (*where, str(number)))
+    else:
+        yield where, content
+
+
+def file_of(root: Path, kommun_id: str, where: tuple[str, ...]) -> str | None:
+    """The file, relative to the root, in which a path (or the nearest part of it) is written."""
+    best: tuple[int, str] | None = None
+    for path in kommun_files(root, kommun_id) if kommun_id in kommun_ids(root) else ():
+        node: Any = read_yaml(path)
+        depth = 0
+        for part in where:
+            if isinstance(node, Mapping) and part in node:
+                node = node[part]
+                depth += 1
+            else:
+                break
+        if depth and (best is None or depth > best[0]):
+            best = (depth, path.relative_to(root).as_posix())
+    return best[1] if best else None

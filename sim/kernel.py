@@ -1,0 +1,79 @@
+"""The one place that knows Numba: decorators that compile plain functions of scalars and float64 arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core.caching import FunctionCache
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _kernel_sources() -> str:
+    """Digest of every file of the package that defines kernels."""
+    digest = hashlib.blake2b(digest_size=16)
+    with suppress(OSError):
+        for path in sorted(Path(__file__).parent.rglob("*.py")):
+            text = path.read_bytes()
+            if b"kernel" in text:
+                digest.update(text)
+    return digest.hexdigest()
+
+
+_SOURCES = _kernel_sources()
+
+
+class _PackageCache(FunctionCache):
+    """Numba's file cache, made safe.
+
+    Numba notices changes in a kernel's own file only: a kernel that calls one in another file would go on
+    running the old code. And it lets a full disk or a broken cache file stop a run.
+    """
+
+    def _index_key(self, sig: Any, codegen: Any) -> Any:
+        return super()._index_key(sig, codegen), _SOURCES  # type: ignore[no-untyped-call]
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # a broken entry can raise anything, and compiling is always possible
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+
+def _compiled(function: Callable[..., Any]) -> Any:
+    # No fastmath, ever: reordered arithmetic would make the two engines differ in the last bit.
+    dispatcher: Any = numba.njit(error_model="numpy")(function)
+    # RuntimeError: no folder can hold the cache. Without JIT (NUMBA_DISABLE_JIT) there is nothing to cache.
+    with suppress(RuntimeError, OSError):
+        if dispatcher is not function:
+            dispatcher._cache = _PackageCache(function)  # type: ignore[no-untyped-call]
+    return dispatcher
+
+
+def kernel(function: F) -> F:
+    """Compile at the first call, for the types of its arguments; callable from Python and other kernels."""
+    compiled: F = _compiled(function)
+    return compiled
+
+
+def typed_kernel(signature: str) -> Callable[[F], F]:
+    """As `kernel`, but compiled now and for one Numba signature, to whose types arguments are converted."""
+
+    def decorate(function: F) -> F:
+        compiled: Any = _compiled(function)
+        if compiled is not function:
+            compiled.compile(signature)
+            compiled.disable_compile()
+        typed: F = compiled
+        return typed
+
+    return decorate

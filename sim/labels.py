@@ -1,0 +1,159 @@
+"""Every measure in one place: its Swedish name, unit, definition, and how it adds up over months.
+
+`summa`: a year is the sum of its months. `medel`: a mean over time. `kvot`: a share or a statistic of cases, never
+averaged over months but computed anew for the year. `slutet`: the value on the last day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Label:
+    namn: str
+    enhet: str
+    over_tid: Literal["summa", "medel", "kvot", "slutet"]
+    definition: str
+    decimaler: int = 1
+
+
+LABELS: dict[str, Label] = {
+    "arsarbetare": Label(
+        "Årsarbetare", "årsarbetare", "medel", "Tjänster i genomsnitt under perioden, före frånvaro."
+    ),
+    "arsarbetare_behov": Label(
+        "Årsarbetare som behövs",
+        "årsarbetare",
+        "medel",
+        "Tjänster som hade behövts för att bära hela belastningen och alla ofördelade ärenden vid taket.",
+    ),
+    "kapacitet_arenden": Label("Kapacitet", "ärenden", "medel", "Viktade ärenden som teamet kan bära."),
+    "belastning_arenden": Label(
+        "Belastning", "ärenden", "medel", "Viktade pågående ärenden, uppföljning och avslut."
+    ),
+    "arenden_per_handlaggare": Label(
+        "Ärenden per handläggare", "ärenden", "kvot", "Belastning delad med årsarbetare.", 1
+    ),
+    "ofordelade": Label("Ofördelade ärenden", "ärenden", "medel", "Ärenden som väntar på en handläggare."),
+    "vantar_pa_avslut": Label(
+        "Väntar på avslut", "ärenden", "medel", "Insatser vars tid är ute men som inte hunnit avslutas."
+    ),
+    "overbelastning_arendedygn": Label(
+        "Överbelastning", "ärendedygn", "summa", "Belastning över kapaciteten, summerad över dygnen."
+    ),
+    "varddygn": Label(
+        "Vårddygn", "dygn", "summa", "Dygn i boendet; ankomstdagen räknas, avresedagen inte.", 0
+    ),
+    "arsplatser": Label("Årsplatser", "årsplatser", "medel", "Vårddygn delade med periodens dygn."),
+    "belaggning": Label("Beläggning", "andel", "kvot", "Vårddygn delade med tillgängliga platsdygn.", 3),
+    "tomdygn": Label("Tomdygn", "dygn", "summa", "Betalda dygn utan någon på platsen.", 0),
+    "blockerade": Label(
+        "Blockerade platser", "platser", "medel", "Klara, men kvar i väntan på nästa steg (inlåsning)."
+    ),
+    "hemtagningar": Label("Hemtagningar", "antal", "summa", "Flyttade hem från reserven.", 0),
+    "ko": Label("I kö", "personer", "medel", "Väntar på plats i steget, utan plats i det."),
+    "begarda": Label("Begärda", "antal", "summa", "Begärda under perioden.", 0),
+    "startade": Label("Påbörjade", "antal", "summa", "Påbörjade under perioden.", 0),
+    "avslutade": Label("Avslutade", "antal", "summa", "Lämnade under perioden.", 0),
+    "avhopp": Label("Lämnade kön", "antal", "summa", "Tog tillbaka sin begäran eller löste det själva.", 0),
+    "vantetid_medel": Label(
+        "Väntetid, medel", "dygn", "kvot", "Från begäran till start, för dem som började under perioden."
+    ),
+    "vantetid_median": Label(
+        "Väntetid, median", "dygn", "kvot", "Från begäran till start; hälften väntade kortare."
+    ),
+    "vantetid_p90": Label(
+        "Väntetid, nio av tio", "dygn", "kvot", "Från begäran till start; nio av tio väntade kortare."
+    ),
+    "utredningstid_medel": Label(
+        "Utredningstid, medel", "dygn", "kvot", "Från begäran till avslutad utredning."
+    ),
+    "utredningstid_median": Label(
+        "Utredningstid, median", "dygn", "kvot", "Från begäran till avslutad utredning."
+    ),
+    "andel_inom_frist": Label(
+        "Andel inom fristen", "andel", "kvot", "Andel som blev klara inom lagens eller eget tidskrav.", 3
+    ),
+    "ej_verkstallda": Label(
+        "Ej verkställda beslut",
+        "antal",
+        "slutet",
+        "Beslut som på periodens sista dag väntat längre än tidsgränsen.",
+        0,
+    ),
+    "ej_verkstallda_nya": Label(
+        "Nya ej verkställda beslut",
+        "antal",
+        "summa",
+        "Beslut som under perioden passerade tidsgränsen utan att verkställas.",
+        0,
+    ),
+    "hushall": Label("Biståndshushåll", "hushåll", "kvot", "Hushåll med bistånd minst en dag i perioden.", 0),
+    "bidragsmanader": Label("Bidragsmånader", "månader", "summa", "Hushåll gånger månader med bistånd.", 0),
+    "nya_hushall": Label("Nya biståndshushåll", "hushåll", "summa", "Hushåll som började få bistånd.", 0),
+    "avslutade_hushall": Label(
+        "Avslutade biståndshushåll", "hushåll", "summa", "Hushåll som slutade få bistånd.", 0
+    ),
+    "andel_langvarigt": Label(
+        "Andel långvarigt bistånd",
+        "andel",
+        "kvot",
+        "Av årets hushåll, andel med bistånd i minst tio av månaderna.",
+        3,
+    ),
+    "andel_ej_aterkomna": Label(
+        "Andel som inte återkommit",
+        "andel",
+        "kvot",
+        "Av årets avslutade hushåll, andel utan nytt bistånd inom tolv månader.",
+        3,
+    ),
+    "bidragstid_medel": Label(
+        "Bidragstid, medel", "dygn", "kvot", "Längd på de bidragsperioder som avslutades."
+    ),
+    "varddygn_intern": Label("Interna vårddygn", "dygn", "summa", "Vårddygn på egna platser.", 0),
+    "varddygn_extern": Label("Externa vårddygn", "dygn", "summa", "Vårddygn på köpta platser.", 0),
+    "andel_hemmaplan_dygn": Label(
+        "Andel hemmaplan, dygn", "andel", "kvot", "Interna dygn av alla vårddygn.", 3
+    ),
+    "andel_hemmaplan_beslut": Label(
+        "Andel hemmaplan, beslut", "andel", "kvot", "Påbörjade placeringar på egna platser.", 3
+    ),
+    "andel_hemmaplan_personer": Label(
+        "Andel hemmaplan, personer",
+        "andel",
+        "kvot",
+        "Personer som under perioden bara bott på egna platser, av alla placerade.",
+        3,
+    ),
+    "andel_hemmaplan_kostnad": Label(
+        "Andel hemmaplan, kostnad", "andel", "kvot", "Egna platsers andel av boendekostnaden.", 3
+    ),
+    "snittpris_extern": Label(
+        "Snittpris externt", "kr/dygn", "kvot", "Kostnad för köpta dygn delad med externa vårddygn.", 0
+    ),
+    "kostnad": Label("Kostnad", "kr", "summa", "Kostnad per kostnadsslag.", 0),
+    "nettokostnad": Label("Nettokostnad", "kr", "summa", "Alla kostnader i modellen minus intäkter.", 0),
+    "budget": Label("Budget", "kr", "summa", "Budget för de kostnadsslag som har en.", 0),
+    "avvikelse": Label(
+        "Avvikelse mot budget",
+        "kr",
+        "summa",
+        "Budget minus utfall för samma kostnadsslag; underskott är negativt.",
+        0,
+    ),
+}
+
+KOSTNADSSLAG: dict[str, str] = {
+    "egna_platser": "Egna platser",
+    "extern": "Köpta placeringar",
+    "bistand": "Ekonomiskt bistånd",
+    "handlaggare": "Handläggare",
+    "ovrigt": "Övrigt (inte simulerat)",
+}
+
+
+def label(matt: str) -> Label:
+    return LABELS[matt]

@@ -1,0 +1,210 @@
+"""Scenarios: dated changes applied to a kommun, giving the kommun as it is in each epoch between the dates.
+
+A `Plan` is what the rest of the library reads: the kommun in force from each date, and beside it the same dates
+without the scenario, since random effects and stock at the start are those of the base in every scenario.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sim.config import Andring, Kommun, Scenario
+from sim.errors import HemmaplanError, nearest
+from sim.files import leaves
+from sim.loading import checked_kommun
+
+FIXED = ("overspridning", "arseffekt", "basar", "slut")
+"""Not to be changed by a scenario: good and bad years are the same in all of them."""
+
+
+@dataclass(frozen=True)
+class Epok:
+    """The kommun as it is from a day (counted from the start) until the next epoch."""
+
+    fran_dag: float
+    kommun: Kommun
+    bas: Kommun
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A kommun under a scenario. `epoker` begins with day 0; `namn` is the scenario's, or nuläge."""
+
+    id: str
+    namn: str
+    kommun: Kommun
+    scenario: Scenario | None
+    epoker: tuple[Epok, ...]
+
+
+NULAGE = "nulage"
+
+
+def make_plan(kommun: Kommun, scenario: Scenario | None = None, scenario_id: str = NULAGE) -> Plan:
+    """Apply the kommun's own planned changes, then the scenario's. Raises HemmaplanError naming the change."""
+    planned = tuple(kommun.planerat.values())
+    changes = scenario.andringar if scenario else ()
+    content = kommun.model_dump(mode="python", exclude_unset=True)
+    where = f"scenario {scenario_id}" if scenario else "nuläge"
+    for number, change in enumerate(planned, 1):
+        _check(kommun, content, change, f"planerat, ändring {number}")
+    for number, change in enumerate(changes, 1):
+        _check(kommun, content, change, f"{where}, ändring {number}")
+    days = sorted({kommun.start, *_dates(planned), *_dates(changes)})
+    epochs = []
+    for day in days:
+        base = _snapshot(kommun, content, planned, (), day, "planerat")
+        with_scenario = _snapshot(kommun, content, planned, changes, day, where) if changes else base
+        epochs.append(Epok(float((day - kommun.start).days), with_scenario, base))
+    return Plan(scenario_id, scenario.namn if scenario else "Nuläge", kommun, scenario, tuple(epochs))
+
+
+def _dates(changes: Sequence[Andring]) -> list[date]:
+    starts = [change.fran for change in changes if change.fran]
+    return starts + [change.till + timedelta(days=1) for change in changes if change.till]
+
+
+def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: str) -> None:
+    """The target exists, may be changed, and the dates are inside the run."""
+    for target in filter(None, (change.mal, change.motpart)):
+        paths = numeric_paths(content)
+        if target not in paths:
+            raise HemmaplanError(f"{where}: mal = {target}: finns inte; {nearest(target, paths)}")
+        if any(part in FIXED for part in target.split(".")) or target.startswith("kallor."):
+            raise HemmaplanError(f"{where}: mal = {target}: kan inte ändras av ett scenario")
+    if change.mal.startswith("nulage.") and change.fran:
+        raise HemmaplanError(f"{where}: mal = {change.mal}: nuläget gäller första dagen; ange inte fran")
+    for key, day in (("fran", change.fran), ("till", change.till)):
+        if day is not None and not kommun.start <= day <= kommun.slut:
+            raise HemmaplanError(
+                f"{where}: {key} = {day}: ligger utanför körningen, {kommun.start} till {kommun.slut}"
+            )
+
+
+def numeric_paths(content: Mapping[str, Any]) -> list[str]:
+    """Every path of a kommun that a change can name: its numbers, and dated paths as a whole."""
+    found: dict[str, None] = {}
+    for where, value in leaves(content):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        dated = where[-1][:4].isdigit() and "-" in where[-1]
+        found[".".join(where[:-1] if dated else where)] = None
+    return list(found)
+
+
+def _snapshot(
+    kommun: Kommun,
+    content: Mapping[str, Any],
+    planned: Sequence[Andring],
+    changes: Sequence[Andring],
+    day: date,
+    where: str,
+) -> Kommun:
+    """The kommun as it is on `day`, validated anew."""
+    changed = copy.deepcopy(dict(content))
+    for group in (planned, changes):
+        active = [c for c in group if (c.fran or kommun.start) <= day and (c.till is None or day <= c.till)]
+        _apply(changed, active, where)
+    return checked_kommun(changed, where=f"{where} från {day}")
+
+
+def _apply(content: dict[str, Any], changes: Sequence[Andring], where: str) -> None:
+    groups: dict[str, dict[str, float]] = {}
+    counterparts: dict[str, set[str]] = {}
+    for change in changes:
+        holder, key = _holder(content, change.mal)
+        old = holder[key]
+        holder[key] = (
+            {d: _changed(v, change) for d, v in old.items()}
+            if isinstance(old, Mapping)
+            else _changed(old, change)
+        )
+        group = share_group(change.mal)
+        if group is None and change.motpart:
+            raise HemmaplanError(
+                f"{where}: motpart = {change.motpart}: {change.mal} är inte en andel som ska bli 1"
+            )
+        if group is not None:
+            groups.setdefault(group, {})[change.mal] = holder[key]
+            if change.motpart:
+                if share_group(change.motpart) != group:
+                    raise HemmaplanError(
+                        f"{where}: motpart = {change.motpart}: hör inte till samma andelar som {change.mal}"
+                    )
+                counterparts.setdefault(group, set()).add(change.motpart)
+    for group, named in groups.items():
+        _rescale(content, group, named, counterparts.get(group, set()), where)
+
+
+def _changed(old: float, change: Andring) -> float:
+    if change.satt is not None:
+        return _as_int_if_whole(old, change.satt)
+    if change.plus is not None:
+        return _as_int_if_whole(old, old + change.plus)
+    assert change.ganger is not None
+    return _as_int_if_whole(old, old * change.ganger)
+
+
+def _as_int_if_whole(old: float, new: float) -> float:
+    """Counts (whole numbers in the configuration) stay whole, so that they validate as such."""
+    return int(new) if isinstance(old, int) and float(new).is_integer() else new
+
+
+def _holder(content: Any, path: str) -> tuple[Any, Any]:
+    """The dict or list that holds the last name of a path; places in a list count from 1."""
+    *above, last = path.split(".")
+    node = content
+    for name in above:
+        if isinstance(node, tuple | list):
+            node = node[int(name) - 1]
+        elif isinstance(node[name], tuple):
+            node[name] = list(node[name])
+            node = node[name]
+        else:
+            node = node[name]
+    return (node, int(last) - 1) if isinstance(node, list) else (node, last)
+
+
+def share_group(path: str) -> str | None:
+    """The group of shares that a path belongs to and that must sum to 1: routing, outcomes, målgrupper, mixtures."""
+    names = path.split(".")
+    if len(names) >= 2 and names[-2] == "nasta":
+        return ".".join(names[:-1])
+    if len(names) >= 2 and names[-2] == "malgrupper" and "inflode" in names:
+        return ".".join(names[:-1])
+    if len(names) >= 3 and names[-1] == "andel" and names[-3] in {"utfall", "delar"}:
+        return ".".join(names[:-2])
+    return None
+
+
+def _members(content: Mapping[str, Any], group: str) -> dict[str, float]:
+    node: Any = content
+    for name in group.split("."):
+        node = node[name]
+    if group.rsplit(".", 1)[-1] in {"utfall", "delar"}:
+        return {f"{group}.{key}.andel": part.get("andel", 1.0) for key, part in node.items()}
+    return {f"{group}.{key}": share for key, share in node.items()}
+
+
+def _rescale(
+    content: dict[str, Any], group: str, named: Mapping[str, float], counterparts: set[str], where: str
+) -> None:
+    """Let the counterparts, or all that were not named, take the rest in proportion."""
+    members = _members(content, group)
+    free = counterparts - set(named) if counterparts else set(members) - set(named)
+    rest = 1 - sum(share for path, share in members.items() if path not in free)
+    total = sum(members[path] for path in free)
+    if abs(rest - total) <= 1e-12:
+        return
+    if rest < -1e-12 or total <= 0:
+        text = f"{1 - rest + (0 if rest < 0 else total):.6g}".replace(".", ",")
+        raise HemmaplanError(
+            f"{where}: {group}: andelarna ska bli 1, blir {text} och inget annat kan ta skillnaden"
+        )
+    for path in free:
+        holder, key = _holder(content, path)
+        holder[key] = members[path] * max(rest, 0.0) / total

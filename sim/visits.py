@@ -1,0 +1,106 @@
+"""The visit log: one record per stay, the only thing an engine returns and all that measures and costs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.network import Network
+
+RESERV, EJ_HEMMAMOJLIG, HEMTAGEN, AVHOPP, CENSURERAD, FRAN_NULAGE = 1, 2, 4, 8, 16, 32
+"""Flags of a record: in the reserv; cannot be helped at home; second part after hemtagning; left the queue;
+still under way at the end of the run; was there at the start."""
+UNKNOWN = -2
+"""Routing target or outcome not yet decided."""
+
+
+@dataclass(frozen=True)
+class VisitLog:
+    """One record a stay, sorted by (fall, steg, besok, del). Arrays of shape (stays,). Times in days, NaN = not yet.
+
+    A stay asks (`begaran`), starts, has its time up (`slut`), begins to be closed (`avslut_start`), is closed
+    (`avslutad`) and leaves (`slappt`). A stay moved home from a reserv is two records with `del` 0 and 1.
+    """
+
+    fall: NDArray[np.uint64]
+    inflode: NDArray[np.int32]
+    malgrupp: NDArray[np.int32]
+    steg: NDArray[np.int32]
+    besok: NDArray[np.int32]
+    del_: NDArray[np.int32]
+    begaran: NDArray[np.float64]
+    start: NDArray[np.float64]
+    slut: NDArray[np.float64]
+    avslut_start: NDArray[np.float64]
+    avslutad: NDArray[np.float64]
+    slappt: NDArray[np.float64]
+    resurs: NDArray[np.int32]
+    utfall: NDArray[np.int32]
+    nasta: NDArray[np.int32]
+    prisfaktor: NDArray[np.float64]
+    flaggor: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.fall)
+
+    def has(self, flag: int) -> NDArray[np.bool_]:
+        return (self.flaggor & flag) != 0
+
+    def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> VisitLog:
+        return VisitLog(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+
+    def frame(self, network: Network) -> pd.DataFrame:
+        """The log with names instead of numbers. Keys of cases are running numbers within the run."""
+        resources = np.array([resource.name for resource in network.resources] + [""], dtype=object)
+        stegs = np.array([*network.steg_names, "?", "avslut"], dtype=object)
+        inflows = np.array([inflow.name for inflow in network.inflows] + ["nulage"], dtype=object)
+        outcomes = [
+            "" if outcome < 0 else network.outcome_names[steg][outcome]
+            for steg, outcome in zip(self.steg.tolist(), self.utfall.tolist(), strict=True)
+        ]
+        return pd.DataFrame(
+            {
+                "fall": np.unique(self.fall, return_inverse=True)[1],
+                "inflode": inflows[self.inflode],
+                "malgrupp": np.array(network.groups, dtype=object)[self.malgrupp],
+                "steg": stegs[self.steg],
+                "besok": self.besok,
+                "del": self.del_,
+                "begaran": self.begaran,
+                "start": self.start,
+                "slut": self.slut,
+                "avslut_start": self.avslut_start,
+                "avslutad": self.avslutad,
+                "slappt": self.slappt,
+                "resurs": resources[self.resurs],
+                "utfall": outcomes,
+                "nasta": stegs[self.nasta],
+                "prisfaktor": self.prisfaktor,
+                "reserv": self.has(RESERV),
+                "ej_hemmamojlig": self.has(EJ_HEMMAMOJLIG),
+                "hemtagen": self.has(HEMTAGEN),
+                "avhopp": self.has(AVHOPP),
+                "censurerad": self.has(CENSURERAD),
+                "fran_nulage": self.has(FRAN_NULAGE),
+            }
+        )
+
+
+Record = tuple[
+    int, int, int, int, int, int, float, float, float, float, float, float, int, int, int, float, int
+]
+
+
+def visit_log(records: list[Record]) -> VisitLog:
+    """Records in any order as a log in the canonical order."""
+    kinds = {field.name: field.type for field in fields(VisitLog)}
+    columns = list(zip(*records, strict=True)) if records else [[] for _ in kinds]
+    arrays = {}
+    for (name, kind), column in zip(kinds.items(), columns, strict=True):
+        dtype = np.uint64 if "uint64" in str(kind) else np.int32 if "int32" in str(kind) else np.float64
+        arrays[name] = np.array(column, dtype=dtype)
+    log = VisitLog(**arrays)
+    return log.select(np.lexsort((log.del_, log.besok, log.steg, log.fall)))
