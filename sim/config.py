@@ -347,8 +347,9 @@ class Andring(Modell):
 
 
 class Scenario(Modell):
-    """A what-if: a named list of dated changes. `forbehall` says what its answer rests on."""
+    """A what-if: a named list of dated changes. `forbehall` says what its answer rests on; `id` is its file's name."""
 
+    id: Namn
     namn: Text
     motiv: Text
     forbehall: str | None = None

@@ -12,26 +12,22 @@ from sim.build import at_epoch
 from sim.calendars import Period, days_in_year
 from sim.cases import price_effects
 from sim.intervals import per_day, time_between
-from sim.measures import Rows, Run, benefit_months, edges_of, place_days
+from sim.benefits import benefit_months
+from sim.measures import place_days
+from sim.runs import Floats, Rows, Run, edges_of
 
-Floats = NDArray[np.float64]
 ORE = 100.0
+ALL_AREAS = "alla"
+"""The row that sums the verksamheter."""
 
 
 def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> Rows:
     """Kronor per calendar month: `kostnad` by kostnadsslag, `nettokostnad`, `budget`, `avvikelse`."""
     areas = sorted(run.plan.kommun.verksamheter)
     rows: Rows = {}
+    grand = np.zeros(len(monthly))
     for area in areas:
-        lines = {
-            "egna_platser": _own_places(run, area, monthly),
-            "extern": _bought(run, area, monthly, seed, replication),
-            "bistand": _benefits(run, area, monthly),
-            "handlaggare": _staff(run, area, monthly),
-            "ovrigt": _daily(
-                run, monthly, lambda k, a=area: k.verksamheter[a].ovrigt_tkr * 1000, per_year=True
-            ),
-        }
+        lines = {line: amounts(run, area, monthly, seed, replication) for line, amounts in _lines(run.plan.kommun, area)}
         total = np.zeros(len(monthly))
         compared = np.zeros(len(monthly))
         budget = np.zeros(len(monthly))
@@ -39,8 +35,7 @@ def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> R
         for line, amount in lines.items():
             whole = np.round(amount * ORE)
             total += whole
-            if whole.any() or line in budgeted:
-                rows[area, "kostnad", line] = whole / ORE
+            rows[area, "kostnad", line] = whole / ORE
             if line in budgeted:
                 compared += whole
                 budget += np.round(
@@ -53,10 +48,30 @@ def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> R
                     )
                 )
         rows[area, "nettokostnad", ""] = total / ORE
+        grand += total
         if budgeted:
             rows[area, "budget", ""] = budget / ORE
             rows[area, "avvikelse", ""] = (budget - compared) / ORE
+    rows[ALL_AREAS, "nettokostnad", ""] = grand / ORE
     return rows
+
+
+Amounts = Callable[[Run, str, Sequence[Period], int, int], Floats]
+
+
+def _lines(kommun: config.Kommun, area: str) -> list[tuple[str, Amounts]]:
+    """The kostnadsslag that a verksamhet can have, by what it is made of (never by what a run happened to give)."""
+    kinds = {type(resurs) for resurs in kommun.resurser.values() if resurs.verksamhet == area}
+    verksamhet = kommun.verksamheter[area]
+    gives_benefit = any(steg.bistand_kr_per_manad is not None for steg in verksamhet.steg.values())
+    possible: list[tuple[str, Amounts, bool]] = [
+        ("egna_platser", _own_places, config.Boende in kinds),
+        ("extern", _bought, config.Extern in kinds),
+        ("bistand", _benefits, gives_benefit),
+        ("handlaggare", _staff, config.Team in kinds),
+        ("ovrigt", _other, True),
+    ]
+    return [(line, amounts) for line, amounts, there in possible if there or line in verksamhet.budget_tkr]
 
 
 def ratios(rows: Rows) -> Rows:
@@ -118,7 +133,7 @@ def _resources(run: Run, area: str, kind: type) -> list[tuple[int, str]]:
     ]
 
 
-def _own_places(run: Run, area: str, monthly: Sequence[Period]) -> Floats:
+def _own_places(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
     """Own places are paid for whether used or not: max of available and occupied, each day."""
     total = np.zeros(len(monthly))
     edges, month = _segments(run, monthly)
@@ -162,7 +177,7 @@ def _bought(run: Run, area: str, monthly: Sequence[Period], seed: int, replicati
     return total
 
 
-def _benefits(run: Run, area: str, monthly: Sequence[Period]) -> Floats:
+def _benefits(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
     """Bidragsmånader × the month's mean benefit."""
     total = np.zeros(len(monthly))
     for number in range(len(run.network.steg_names)):
@@ -179,7 +194,7 @@ def _benefits(run: Run, area: str, monthly: Sequence[Period]) -> Floats:
     return total
 
 
-def _staff(run: Run, area: str, monthly: Sequence[Period]) -> Floats:
+def _staff(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
     """Pay for employed årsarbetare; a vacancy saves its pay."""
     total = np.zeros(len(monthly))
     for _, name in _resources(run, area, config.Team):
@@ -191,3 +206,8 @@ def _staff(run: Run, area: str, monthly: Sequence[Period]) -> Floats:
 
         total += _daily(run, monthly, pay, per_year=True)
     return total
+
+
+def _other(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+    """What the verksamhet costs outside the model, declared as not simulated."""
+    return _daily(run, monthly, lambda kommun: kommun.verksamheter[area].ovrigt_tkr * 1000, per_year=True)

@@ -92,8 +92,9 @@ def weibull(medel: float, cv: float) -> Params:
     if _no_spread(medel, cv):
         return konstant(medel)
     wanted = math.log1p(cv**2)
+    # The left side falls as the shape grows.
     shape = _increasing_root(
-        lambda k: wanted - math.lgamma(1 + 2 / k) + 2 * math.lgamma(1 + 1 / k), low=0.05, high=2000.0
+        lambda k: wanted - math.lgamma(1 + 2 / k) + 2 * math.lgamma(1 + 1 / k), 0.05, 2e3
     )
     return _params(WEIBULL, shape, medel / math.gamma(1 + 1 / shape))
 
@@ -110,10 +111,9 @@ def gamma(medel: float, cv: float) -> Params:
 
 
 def gamma_from_quantiles(median: float, p90: float) -> Params:
-    ratio = _p90_ratio(median, p90)
-    shape = _increasing_root(
-        lambda a: ratio - gamma_quantile(a, 0.9) / gamma_quantile(a, 0.5), low=0.05, high=50_000.0
-    )
+    wanted = _p90_ratio(median, p90)
+    # The ratio falls as the shape grows.
+    shape = _increasing_root(lambda a: wanted - gamma_quantile(a, 0.9) / gamma_quantile(a, 0.5), 0.05, 5e4)
     return _params(GAMMA, shape, median / gamma_quantile(shape, 0.5))
 
 

@@ -59,7 +59,9 @@ def load_kommun(kommun_id: str, root: Path | None = None) -> Kommun:
 
 
 def scenario_from(content: Any, scenario_id: str) -> Scenario:
-    return validated(Scenario, content, prefix=f"scenarios.{scenario_id}")
+    """A scenario's content, checked; its id comes from the name of its file or of its key, never from the content."""
+    whole = {**content, "id": scenario_id} if isinstance(content, Mapping) else content
+    return validated(Scenario, whole, prefix=f"scenarios.{scenario_id}")
 
 
 def load_scenario(scenario_id: str, root: Path | None = None) -> Scenario:

@@ -6,47 +6,20 @@ A measure is a row (verksamhet, matt, del) with one value for each period; NaN w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import config
+from sim.benefits import benefit_rows, gives_benefit
 from sim.build import at_epoch
 from sim.calendars import Period
 from sim.intervals import count_at, count_between, excess_time, per_day, time_between
-from sim.network import NONE, THOUSAND, Network
+from sim.network import NONE, THOUSAND
 from sim.paths import step_function
-from sim.scenario import Plan
-from sim.visits import AVHOPP, HEMTAGEN, VisitLog
+from sim.runs import Floats, Rows, Run, by_period, edges_of, statistic
+from sim.visits import AVHOPP, HEMTAGEN
 
-Floats = NDArray[np.float64]
-Row = tuple[str, str, str]
-Rows = dict[Row, Floats]
-LONG_TERM_MONTHS = 10
-RETURN_DAYS = 365.0
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished replication: what measures and costs are made from."""
-
-    plan: Plan
-    network: Network
-    log: VisitLog
-
-    @property
-    def left(self) -> Floats:
-        """When each stay was left; stays under way at the end of the run count to its end."""
-        return np.where(np.isnan(self.log.slappt), self.network.end, self.log.slappt)
-
-    def steg_area(self, steg: int) -> tuple[str, str]:
-        area, name = self.network.steg_names[steg].split(".", 1)
-        return area, name
-
-
-def edges_of(periods: Sequence[Period]) -> Floats:
-    return np.array([period.first for period in periods] + [periods[-1].last])
 
 
 def measure(run: Run, periods: Sequence[Period], monthly: Sequence[Period]) -> Rows:
@@ -59,8 +32,8 @@ def measure(run: Run, periods: Sequence[Period], monthly: Sequence[Period]) -> R
             rows |= _place(run, number, periods)
     for steg in range(len(run.network.steg_names)):
         rows |= _steg(run, steg, periods)
-        if _gives_benefit(run, steg):
-            rows |= _benefit(run, steg, periods, monthly)
+        if gives_benefit(run, steg):
+            rows |= benefit_rows(run, steg, periods, monthly)
     for area in sorted(run.plan.kommun.verksamheter):
         rows |= _homeward(run, area, periods)
     return rows
@@ -208,17 +181,6 @@ def _sum_days(daily: Floats, edges: Floats) -> Floats:
     return np.diff(cumulative[edges.astype(np.int64)])
 
 
-def _by_period(times: Floats, values: Floats, edges: Floats) -> list[Floats]:
-    """The values whose time falls in each period."""
-    at = np.searchsorted(edges, times, side="right") - 1
-    return [values[at == period] for period in range(len(edges) - 1)]
-
-
-def _statistic(groups: Sequence[Floats], what: str) -> Floats:
-    functions = {"medel": np.mean, "median": np.median, "p90": lambda values: np.quantile(values, 0.9)}
-    return np.array([float(functions[what](group)) if len(group) else np.nan for group in groups])
-
-
 def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     log = run.log
     area, name = run.steg_area(number)
@@ -234,9 +196,9 @@ def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     }
     if steg.behov is not None:
         begun = ~np.isnan(visits.start) & (visits.start >= 0)
-        waits = _by_period(visits.start[begun], (visits.start - visits.begaran)[begun], edges)
+        waits = by_period(visits.start[begun], (visits.start - visits.begaran)[begun], edges)
         for what in ("medel", "median", "p90"):
-            rows[area, f"vantetid_{what}", name] = _statistic(waits, what)
+            rows[area, f"vantetid_{what}", name] = statistic(waits, what)
         rows[area, "avhopp", name] = count_between(visits.slappt[visits.has(AVHOPP)], edges)
         waiting = _waiting_intervals(run, np.arange(len(run.network.steg_names)) == number)
         rows[area, "ko", name] = time_between(waiting[0], waiting[1], edges) / np.diff(edges)
@@ -249,10 +211,10 @@ def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     if steg.frist is not None:
         done = ~np.isnan(visits.slut) & (visits.slut >= 0)
         since = visits.begaran if steg.frist.fran == "begaran" else visits.start
-        times = _by_period(visits.slut[done], (visits.slut - since)[done], edges)
-        from_request = _by_period(visits.slut[done], (visits.slut - visits.begaran)[done], edges)
-        rows[area, "utredningstid_medel", name] = _statistic(from_request, "medel")
-        rows[area, "utredningstid_median", name] = _statistic(from_request, "median")
+        times = by_period(visits.slut[done], (visits.slut - since)[done], edges)
+        from_request = by_period(visits.slut[done], (visits.slut - visits.begaran)[done], edges)
+        rows[area, "utredningstid_medel", name] = statistic(from_request, "medel")
+        rows[area, "utredningstid_median", name] = statistic(from_request, "median")
         limit = steg.frist.dagar
         rows[area, "andel_inom_frist", name] = np.array(
             [float(np.mean(group <= limit)) if len(group) else np.nan for group in times]
@@ -266,102 +228,6 @@ def _last_left(run: Run, number: int) -> Floats:
     here = (log.steg == number) & ~np.isnan(log.slappt) & ~log.has(AVHOPP)
     moved = here & np.isnan(log.slut)
     return log.slappt[here & ~moved]
-
-
-def _gives_benefit(run: Run, number: int) -> bool:
-    area, name = run.steg_area(number)
-    return run.plan.kommun.verksamheter[area].steg[name].bistand_kr_per_manad is not None
-
-
-@dataclass(frozen=True)
-class BenefitMonths:
-    """For each benefit stay, its first and last calendar month (numbers in the run), months shared with the
-    household's stay before counted once; `last` < `first` where nothing is left."""
-
-    case: NDArray[np.uint64]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-
-    def per_month(self, count: int) -> Floats:
-        real = self.last >= self.first
-        change = np.bincount(self.first[real], minlength=count + 1) - np.bincount(
-            self.last[real] + 1, minlength=count + 1
-        )
-        return np.cumsum(change)[:count].astype(np.float64)
-
-
-def benefit_months(run: Run, number: int, monthly: Sequence[Period]) -> BenefitMonths:
-    """A household counts in each calendar month in which it is active at least one day."""
-    log = run.log
-    chosen = (log.steg == number) & ~np.isnan(log.start)
-    start = np.maximum(np.floor(log.start[chosen]), 0.0)
-    end = np.floor(run.left[chosen])
-    case = log.fall[chosen]
-    order = np.lexsort((start, case))
-    case, start, end = case[order], start[order], end[order]
-    active = end > start
-    case, start, end = case[active], start[active], end[active]
-    edges = edges_of(monthly)
-    first = np.searchsorted(edges, start, side="right") - 1
-    last = np.searchsorted(edges, end - 1, side="right") - 1
-    again = (
-        np.concatenate([[False], (case[1:] == case[:-1]) & (first[1:] == last[:-1])])
-        if len(case)
-        else first > 0
-    )
-    return BenefitMonths(case, first + again, last)
-
-
-def _benefit(run: Run, number: int, periods: Sequence[Period], monthly: Sequence[Period]) -> Rows:
-    log = run.log
-    area, name = run.steg_area(number)
-    edges = edges_of(periods)
-    spans = benefit_months(run, number, monthly)
-    per_month = spans.per_month(len(monthly))
-    month_edges = edges_of(monthly)
-    inside = [(month_edges[:-1] >= p.first) & (month_edges[:-1] < p.last) for p in periods]
-    households = np.empty(len(periods))
-    long_term = np.full(len(periods), np.nan)
-    for index, months_in in enumerate(inside):
-        first, last = np.flatnonzero(months_in)[[0, -1]]
-        active = np.minimum(spans.last, last) - np.maximum(spans.first, first) + 1
-        there = active > 0
-        cases, position = np.unique(spans.case[there], return_inverse=True)
-        months_each = np.bincount(position, weights=active[there]) if there.any() else np.empty(0)
-        households[index] = len(cases)
-        if months_in.sum() == 12 and len(cases):
-            long_term[index] = float(np.mean(months_each >= LONG_TERM_MONTHS))
-    chosen = (log.steg == number) & ~np.isnan(log.start)
-    ended = log.slappt[chosen]
-    done = ~np.isnan(ended)
-    lengths = _by_period(ended[done], (ended - log.start[chosen])[done], edges)
-    return {
-        (area, "hushall", name): households,
-        (area, "bidragsmanader", name): np.array([per_month[months_in].sum() for months_in in inside]),
-        (area, "nya_hushall", name): count_between(log.start[chosen], edges),
-        (area, "avslutade_hushall", name): count_between(ended, edges),
-        (area, "andel_langvarigt", name): long_term,
-        (area, "andel_ej_aterkomna", name): _not_returned(run, chosen, edges),
-        (area, "bidragstid_medel", name): _statistic(lengths, "medel"),
-    }
-
-
-def _not_returned(run: Run, chosen: NDArray[np.bool_], edges: Floats) -> Floats:
-    """Of the stays left in each period, the share whose household does not start anew within a year.
-
-    NaN for periods that cannot be followed for a whole year inside the run.
-    """
-    case, start, left = run.log.fall[chosen], run.log.start[chosen], run.log.slappt[chosen]
-    order = np.lexsort((start, case))
-    case, start, left = case[order], start[order], left[order]
-    following = np.full(len(case), np.inf)
-    same = case[1:] == case[:-1]
-    following[:-1][same] = start[1:][same]
-    done = ~np.isnan(left)
-    stayed_away = (following - left > RETURN_DAYS)[done].astype(np.float64)
-    groups = _by_period(left[done], stayed_away, edges)
-    followed = edges[1:] + RETURN_DAYS <= run.network.end
-    return np.where(followed, _statistic(groups, "medel"), np.nan)
 
 
 def _homeward(run: Run, area: str, periods: Sequence[Period]) -> Rows:

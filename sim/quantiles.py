@@ -91,9 +91,8 @@ def _part_quantile(params: Numbers, at: int, u: float, settle: bool) -> float:
     if kind == LOGNORMAL:
         return monotone_exp(params[at + 1] + params[at + 2] * normal_quantile(u))
     if kind == WEIBULL:
-        return params[at + 2] * monotone_exp(
-            math.log(drop_bits(_exponential_quantile(u), 8)) / params[at + 1]
-        )
+        hazard = drop_bits(_exponential_quantile(u), 8)
+        return params[at + 2] * monotone_exp(math.log(hazard) / params[at + 1])
     x = gamma_quantile(params[at + 1], u) if settle else gamma_root(params[at + 1], u)
     if kind == GAMMA:
         return params[at + 2] * x

@@ -44,11 +44,12 @@ class Plan:
 NULAGE = "nulage"
 
 
-def make_plan(kommun: Kommun, scenario: Scenario | None = None, scenario_id: str = NULAGE) -> Plan:
+def make_plan(kommun: Kommun, scenario: Scenario | None = None) -> Plan:
     """Apply the kommun's own planned changes, then the scenario's. Raises HemmaplanError naming the change."""
     planned = tuple(kommun.planerat.values())
     changes = scenario.andringar if scenario else ()
     content = kommun.model_dump(mode="python", exclude_unset=True)
+    scenario_id = scenario.id if scenario else NULAGE
     where = f"scenario {scenario_id}" if scenario else "nuläge"
     for number, change in enumerate(planned, 1):
         _check(kommun, content, change, f"planerat, ändring {number}")
@@ -201,7 +202,7 @@ def _rescale(
     if abs(rest - total) <= 1e-12:
         return
     if rest < -1e-12 or total <= 0:
-        text = f"{1 - rest + (0 if rest < 0 else total):.6g}".replace(".", ",")
+        text = f"{sum(members.values()):.6g}".replace(".", ",")
         raise HemmaplanError(
             f"{where}: {group}: andelarna ska bli 1, blir {text} och inget annat kan ta skillnaden"
         )

@@ -146,6 +146,8 @@ def gamma_tails(a: float, x: float) -> tuple[float, float, float]:
     """P(a, x), Q(a, x) = 1 - P and x times the density; the smaller tail has full relative accuracy."""
     if not x > 0.0:
         return 0.0, 1.0, 0.0
+    if x == math.inf:
+        return 1.0, 0.0, 0.0
     if a < 1.0 and x < 1.0:
         # A series in which Q does not come out as 1 - P, since P is nearly 1 when the shape is small.
         exponent = a * math.log(x) - math.lgamma(1.0 + a)

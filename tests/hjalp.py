@@ -50,11 +50,11 @@ def kommun(
 
 
 def scenario(*andringar: Mapping[str, Any]) -> Scenario:
-    return Scenario.model_validate({"namn": "Prov", "motiv": "prov", "andringar": list(andringar)})
+    return Scenario.model_validate({"id": "prov", "namn": "Prov", "motiv": "prov", "andringar": list(andringar)})
 
 
 def network_of(kommun: Kommun, scenario: Scenario | None = None, end: date | None = None) -> Network:
-    return build_network(make_plan(kommun, scenario, "prov"), end)
+    return build_network(make_plan(kommun, scenario), end)
 
 
 def log_of(network: Network, seed: int = 1, replication: int = 0, engine: str = "simpy") -> VisitLog:

@@ -235,3 +235,4 @@ def test_kernels_survive_a_broken_cache(tmp_path: Path) -> None:
     for path in tmp_path.rglob("*.nb[ci]"):
         path.write_bytes(b"broken")
     assert run(tmp_path) == "2.0 2.0"
+    assert not any(path.read_bytes() == b"broken" for path in tmp_path.rglob("*.nbi"))
