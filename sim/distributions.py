@@ -92,10 +92,7 @@ def weibull(medel: float, cv: float) -> Params:
     if _no_spread(medel, cv):
         return konstant(medel)
     wanted = math.log1p(cv**2)
-    # The left side falls as the shape grows.
-    shape = _increasing_root(
-        lambda k: wanted - math.lgamma(1 + 2 / k) + 2 * math.lgamma(1 + 1 / k), 0.05, 2e3
-    )
+    shape = _increasing_root(lambda k: wanted - _weibull_log_spread(k), 0.05, 2e3)
     return _params(WEIBULL, shape, medel / math.gamma(1 + 1 / shape))
 
 
@@ -112,7 +109,6 @@ def gamma(medel: float, cv: float) -> Params:
 
 def gamma_from_quantiles(median: float, p90: float) -> Params:
     wanted = _p90_ratio(median, p90)
-    # The ratio falls as the shape grows.
     shape = _increasing_root(lambda a: wanted - gamma_quantile(a, 0.9) / gamma_quantile(a, 0.5), 0.05, 5e4)
     return _params(GAMMA, shape, median / gamma_quantile(shape, 0.5))
 
@@ -209,6 +205,11 @@ def _p90_ratio(median: float, p90: float) -> float:
     if not P90_RANGE[0] <= ratio <= P90_RANGE[1]:
         raise ValueError(f"the 90th percentile must be {P90_RANGE[0]:g} to {P90_RANGE[1]:g} times the median")
     return ratio
+
+
+def _weibull_log_spread(shape: float) -> float:
+    """log(1 + cv**2)."""
+    return math.lgamma(1 + 2 / shape) - 2 * math.lgamma(1 + 1 / shape)
 
 
 def _shares(shares: ArrayLike) -> NDArray[np.float64]:

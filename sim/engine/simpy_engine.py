@@ -264,6 +264,8 @@ class Simulation:
         if stock.kind == "blocked":
             stay.end = -elapsed
             stay.start = -elapsed - length
+            if self._outcome(stay).closing:
+                stay.closing_start = stay.closed = stay.end
         else:
             stay.start = -elapsed
             stay.end = self._end_after(stock.steg, 0.0, float(round_duration(length - elapsed)))

@@ -1,0 +1,124 @@
+"""Results on disk: one folder a study, written under a temporary name and renamed when whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import yaml
+
+from sim.comparison import Comparison
+from sim.errors import HemmaplanError
+from sim.experiment import StudyResult
+
+LIBRARIES = ("hemmaplan", "simpy", "numpy", "scipy", "pandas", "numba", "pydantic", "hydra-core", "matplotlib", "duckdb")
+
+
+class ResultFolder:
+    """A folder being filled: `path` until `finish` gives it its lasting name, or `abandon` takes it away."""
+
+    def __init__(self, results: Path, study_name: str, moment: datetime) -> None:
+        parent = results / study_name
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            self.path = Path(tempfile.mkdtemp(prefix=".skrivs-", dir=parent))
+            self.path.chmod(0o755)
+        except OSError as error:
+            raise HemmaplanError(
+                f"{parent}: resultaten kan inte skrivas dit ({error.strerror}). Kontrollera att mappen får ändras."
+            ) from None
+        self._parent = parent
+        self._name = moment.strftime("%Y-%m-%d_%H-%M-%S")
+
+    def finish(self) -> Path:
+        """Rename to the time of the study, with a number behind where that is taken."""
+        for attempt in range(1, 1000):
+            lasting = self._parent / (self._name if attempt == 1 else f"{self._name}_{attempt}")
+            if not lasting.exists():
+                return self.path.rename(lasting)
+        raise HemmaplanError(f"{self._parent / self._name}: finns redan")
+
+    def abandon(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        for folder in (self._parent, self._parent.parent):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime) -> None:
+    """Configuration, manifest, the long table and the comparison."""
+    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=120)
+    (folder / "konfiguration.yaml").write_text(text, encoding="utf-8", newline="\n")
+    manifest = manifest_of(made.resultat, text, moment)
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
+    )
+    write_parquet(made.resultat.matt, folder / "matt.parquet")
+    write_csv(made.nivaer, folder / "nivaer.csv")
+    write_csv(made.skillnader, folder / "skillnader.csv")
+    write_csv(made.budget, folder / "budget.csv")
+
+
+def manifest_of(result: StudyResult, configuration: str, moment: datetime) -> dict[str, Any]:
+    """How to make the same results again."""
+    study = result.study
+    return {
+        "status": "klar" if result.klara == result.begarda else "avbruten",
+        "kommun": study.kommun.id,
+        "scenarier": [scenario.id for scenario in study.scenarios],
+        "replikationer_begarda": result.begarda,
+        "replikationer_klara": result.klara,
+        "fro": study.fro,
+        "motor": study.motor,
+        "slumptal": "Philox 4x64-10",
+        "konfiguration_sha256": hashlib.sha256(configuration.encode()).hexdigest(),
+        "commit": _commit(),
+        "tid": moment.isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "bibliotek": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def _commit() -> str | None:
+    """The project's commit, where git and a repository are at hand."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip()
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """For people and Excel: semicolon, decimal comma, UTF-8 with a mark that Excel knows."""
+    table.to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """The long table with every replication, exact. Same table, same bytes."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("tabell", table)
+        target = path.as_posix().replace("'", "''")
+        connection.execute(f"COPY tabell TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    with duckdb.connect() as connection:
+        return connection.execute("SELECT * FROM read_parquet(?)", [path.as_posix()]).df()

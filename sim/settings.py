@@ -1,0 +1,52 @@
+"""The parts of a study's configuration that are not about the municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sim.config import Datum, Modell, Namn
+from sim.errors import HemmaplanError
+from sim.experiment import Study
+from sim.loading import kommun_from, scenario_from
+from sim.messages import validated
+
+
+class Studie(Modell):
+    replikationer: Annotated[int, Field(strict=True, ge=2, le=100_000)] = 40
+    fro: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 1
+    slut: Datum | None = None
+    namn: Namn | None = None
+
+
+class Berakning(Modell):
+    arbetare: Annotated[int, Field(strict=True, ge=0, le=1024)] = 0
+    motor: str = "simpy"
+
+
+def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:
+    """A composed configuration as a checked study, and the name of its folder under results."""
+    kommun_content = content.get("kommun")
+    if not isinstance(kommun_content, Mapping):
+        raise HemmaplanError("kommun saknas; ange till exempel kommun=sodertalje_2019")
+    kommun = kommun_from(kommun_content, root)
+    scenarios = content.get("scenarios") or {}
+    if not isinstance(scenarios, Mapping):
+        raise HemmaplanError("scenarios ska ha ett namn för varje scenario, med namn, motiv och andringar under sig")
+    settings = validated(Studie, content.get("studie") or {}, prefix="studie")
+    work = validated(Berakning, content.get("berakning") or {}, prefix="berakning")
+    study = Study(
+        kommun,
+        tuple(scenario_from(scenario, str(name)) for name, scenario in scenarios.items()),
+        settings.replikationer,
+        settings.fro,
+        settings.slut,
+        work.motor,
+        work.arbetare,
+    )
+    return study, settings.namn or kommun.id
+
+

@@ -1,0 +1,256 @@
+"""Random small municipalities: few cases, little room, many things at the same instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from hjalp import kommun, scenario
+from hypothesis import strategies as st
+
+from sim.build import build_network
+from sim.cases import Cases, draw_cases
+from sim.config import Kommun, Scenario
+from sim.engine import run
+from sim.errors import HemmaplanError
+from sim.network import Network
+from sim.runs import Run
+from sim.scenario import Plan, make_plan
+from sim.visits import VisitLog
+
+TEAMS = ("lag_a", "lag_b")
+HOUSES = ("hus_a", "hus_b", "hus_c")
+BOUGHT = ("kopt", "kopt_tak")
+SLUT = date(2018, 7, 15)
+DAYS = 196
+
+
+@dataclass(frozen=True)
+class Prov:
+    """A drawn municipality, as the arguments of `hjalp.kommun`, with the changes of a scenario."""
+
+    resurser: dict[str, Any]
+    inflode: dict[str, Any]
+    steg: dict[str, Any]
+    nulage: dict[str, Any]
+    changes: tuple[dict[str, Any], ...]
+    seed: int
+
+    @cached_property
+    def kommun(self) -> Kommun:
+        return kommun(self.resurser, self.inflode, self.steg, str(SLUT), nulage={"v": self.nulage})
+
+    @cached_property
+    def scenario(self) -> Scenario | None:
+        return scenario(*self.changes) if self.changes else None
+
+    @cached_property
+    def plan(self) -> Plan:
+        return make_plan(self.kommun, self.scenario)
+
+    @cached_property
+    def network(self) -> Network:
+        return build_network(self.plan)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return draw_cases(self.network, self.seed, 0)
+
+    @cached_property
+    def log(self) -> VisitLog:
+        return run(self.network, self.cases, self.seed, 0)
+
+    @cached_property
+    def run(self) -> Run:
+        return Run(self.plan, self.network, self.log)
+
+    def changed(self, *changes: Mapping[str, Any]) -> Prov:
+        """The same municipality under further changes."""
+        more = tuple(dict(change) for change in changes)
+        return Prov(self.resurser, self.inflode, self.steg, self.nulage, self.changes + more, self.seed)
+
+
+def _konstant(days: float) -> dict[str, Any]:
+    return {"fordelning": "konstant", "medel": days}
+
+
+def _lengths(*days: float) -> st.SearchStrategy[dict[str, Any]]:
+    """Mostly constants, so that much happens at once; sometimes a spread."""
+    spread = [{"fordelning": "exponential", "medel": max(days)}, {"medel": max(days), "cv": 0.8}]
+    return st.sampled_from([_konstant(d) for d in days] * 2 + spread)
+
+
+@st.composite
+def _routing(draw: st.DrawFn, later: list[str], earlier: list[str]) -> dict[str, float]:
+    if later and draw(st.integers(0, 3)):
+        target = draw(st.sampled_from(later))
+        return draw(st.sampled_from([{target: 1.0}, {target: 0.5, "avslut": 0.5}]))
+    if earlier and draw(st.booleans()):
+        return {draw(st.sampled_from(earlier)): 0.5, "avslut": 0.5}
+    return {"avslut": 1.0}
+
+
+@st.composite
+def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
+    names = [f"s{n}" for n in range(count)]
+    later, earlier = names[number + 1 :], names[:number]
+    kind = draw(st.sampled_from(["team", "plats", "plats", "inget"] if number else ["team", "plats"]))
+    steg: dict[str, Any] = {"prio": draw(st.sampled_from([0, 0, 1]))}
+    outcome = {"tid": draw(_lengths(1, 5, 10, 12.5)), "nasta": draw(_routing(later, earlier))}
+    steg["utfall"] = {"klar": outcome}
+    if draw(st.booleans()):
+        outcome["andel"] = 0.75
+        short = {"andel": 0.25, "tid": draw(_lengths(1, 5)), "nasta": {"avslut": 1.0}}
+        steg["utfall"]["avbrott"] = short | draw(
+            st.sampled_from([{}, {"avslut": False, "kvar": False}, {"kvar": True}])
+        )
+    if kind == "team":
+        steg["behov"] = {
+            "team": draw(st.sampled_from(TEAMS)),
+            "vikt": draw(st.sampled_from([1.0, 0.5, 1.5])),
+        }
+    elif kind == "plats":
+        steg["behov"] = draw(_places())
+    if kind != "inget" and draw(st.booleans()):
+        steg["tar_tillbaka"] = {"tid": draw(_lengths(5, 15))}
+        steg["nasta_vid_avhopp"] = draw(st.sampled_from([*later, "avslut"]))
+    if draw(st.integers(0, 2)):
+        steg["uppfoljning"] = {
+            "team": draw(st.sampled_from(TEAMS)),
+            "vikt": draw(st.sampled_from([0.1, 0.25, 1.0])),
+        }
+    if draw(st.booleans()):
+        steg["avslut"] = {
+            "team": draw(st.sampled_from(TEAMS)),
+            "vikt": draw(st.sampled_from([0.25, 0.5, 1.0])),
+            "tid": draw(_lengths(1, 3)),
+        }
+    steg["kvar"] = draw(st.booleans())
+    if kind == "inget" and draw(st.booleans()):
+        steg["bistand_kr_per_manad"] = 9135
+    return steg
+
+
+@st.composite
+def _places(draw: st.DrawFn) -> dict[str, Any]:
+    behov: dict[str, Any] = {"plats": draw(st.lists(st.sampled_from(HOUSES), min_size=1, max_size=2, unique=True))}
+    if draw(st.integers(0, 2)):
+        behov["reserv"] = draw(st.sampled_from(["kopt", "kopt", "kopt_tak"]))
+        if draw(st.integers(0, 3)):
+            behov["vanta_hogst_dagar"] = draw(st.sampled_from([0, 2, 5]))
+        if draw(st.integers(0, 3)):
+            behov["hemtagning"] = {
+                "tidigast_dagar": draw(st.sampled_from([0, 3])),
+                "uppsagning_dagar": draw(st.sampled_from([0, 2])),
+                "prio": draw(st.sampled_from(["sist", "tur", "forst"])),
+            }
+        if draw(st.integers(0, 2)) == 0:
+            behov["hemmamojlig"] = {"andel": 0.7, "malgrupper": {"ung": 0.4}}
+    return behov
+
+
+@st.composite
+def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
+    i_steg: dict[str, Any] = {}
+    ko: dict[str, Any] = {}
+    blockerade: dict[str, Any] = {}
+    for name, each in steg.items():
+        behov = each.get("behov", {})
+        where = [behov["team"]] if "team" in behov else behov.get("plats", ["utan_resurs"])[:1]
+        where = [*where, *([behov["reserv"]] if "reserv" in behov else [])]
+        present: dict[str, dict[str, int]] = {
+            place: {"antal": draw(st.integers(0, 3))} for place in where if draw(st.booleans())
+        }
+        if behov.get("reserv") in present:
+            present[behov["reserv"]]["hemmamojliga"] = draw(st.integers(0, present[behov["reserv"]]["antal"]))
+        if present:
+            i_steg[name] = present
+        if behov and draw(st.booleans()):
+            ko[name] = {"antal": draw(st.integers(0, 3)), "vantat": draw(_lengths(1, 5))}
+        onward = [target for target in each["utfall"]["klar"]["nasta"] if target != "avslut"]
+        held = next((place for place in present if place != "utan_resurs"), None)
+        if each["kvar"] and onward and held and draw(st.booleans()):
+            count = draw(st.integers(0, present[held]["antal"]))
+            blockerade[name] = {"steg": name, "i": held, "till": onward[0], "antal": count, "vantat": _konstant(3)}
+            if held == behov.get("reserv"):
+                present[held]["hemmamojliga"] = min(
+                    present[held].get("hemmamojliga", 0), present[held]["antal"] - count
+                )
+    return {"i_steg": i_steg, "ko": ko, "blockerade": blockerade}
+
+
+@st.composite
+def _changes(draw: st.DrawFn) -> tuple[dict[str, Any], ...]:
+    found = []
+    for _ in range(draw(st.integers(0, 2))):
+        path, values = draw(
+            st.sampled_from(
+                [("resurser.lag_a.arsarbetare", [0, 1, 3]), ("resurser.kopt_tak.tak", [0, 2])]
+                + [(f"resurser.{house}.platser", [0, 1, 4]) for house in HOUSES] * 2
+            )
+        )
+        first = draw(st.sampled_from([1, 30, 60, 90]))
+        change = {"mal": path, "satt": draw(st.sampled_from(values)), "fran": str(_day(first))}
+        if draw(st.booleans()):
+            change["till"] = str(_day(first + draw(st.sampled_from([1, 29, 45]))))
+        found.append(change)
+    return tuple(found)
+
+
+def _day(number: int) -> date:
+    return date(2018, 1, 1) + timedelta(days=number)
+
+
+@st.composite
+def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
+    """A municipality that passes validation; `kvar` is given up where it could lock."""
+    count = draw(st.integers(1, 4))
+    steg = {f"s{n}": draw(_steg(n, count)) for n in range(count)}
+    resurser: dict[str, Any] = {}
+    for name in TEAMS:
+        resurser[name] = {
+            "typ": "team",
+            "arsarbetare": draw(st.sampled_from([1, 2, 3])),
+            "arendetak": draw(st.sampled_from([1, 1.5, 3])),
+            "vakans": draw(st.sampled_from([0.0, 0.1])),
+            "semesterprofil": [1, 1, 1, 1, 1, 1, 0.5, 0.5, 1, 1, 1, 1],
+            "avslut_samtidiga": draw(st.sampled_from([0.5, 1.0])),
+            "lon_tkr": 620,
+        }
+    for name in HOUSES:
+        resurser[name] = {
+            "typ": "boende",
+            "platser": draw(st.integers(0, 3)),
+            "fast_kostnad_kr_per_plats_och_dygn": 660.5,
+            "rorlig_kostnad_kr_per_dygn": 33.3,
+        }
+    for name in BOUGHT:
+        resurser[name] = {"typ": "extern", "dygnskostnad_kr": {"medel": 1900, "cv": 0.35}}
+    resurser["kopt_tak"]["tak"] = draw(st.integers(0, 2))
+    inflode = {
+        "in": {
+            "per_ar": draw(st.sampled_from([20, 60, 120])),
+            "forsta_steg": "s0",
+            "malgrupper": {"ung": 0.3, "vuxen": 0.7},
+            "overspridning": draw(st.sampled_from([1.0, 2.0])),
+            "arseffekt": {"cv": 0.1, "rho": 0.5},
+        }
+    }
+    nulage = draw(_nulage(steg))
+    dated = draw(_changes()) if changes else ()
+    seed = draw(st.integers(0, 999))
+    prov = Prov(resurser, inflode, steg, nulage, dated, seed)
+    try:
+        _ = prov.kommun
+    except HemmaplanError:
+        free = {name: {**each, "kvar": False, "utfall": _moving(each["utfall"])} for name, each in steg.items()}
+        prov = Prov(resurser, inflode, free, nulage | {"blockerade": {}}, dated, seed)
+        _ = prov.kommun
+    return prov
+
+
+def _moving(outcomes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {k: v for k, v in each.items() if k != "kvar"} for name, each in outcomes.items()}
