@@ -53,11 +53,7 @@ def benefit_months(run: Run, number: int, monthly: Sequence[Period]) -> BenefitM
     edges = edges_of(monthly)
     first = np.searchsorted(edges, start, side="right") - 1
     last = np.searchsorted(edges, end - 1, side="right") - 1
-    again = (
-        np.concatenate([[False], (case[1:] == case[:-1]) & (first[1:] == last[:-1])])
-        if len(case)
-        else first > 0
-    )
+    again = np.concatenate([[False], (case[1:] == case[:-1]) & (first[1:] == last[:-1])]) if len(case) else first > 0
     return BenefitMonths(case, first + again, last)
 
 
@@ -111,5 +107,3 @@ def _not_returned(run: Run, chosen: NDArray[np.bool_], edges: Floats) -> Floats:
     groups = by_period(left[done], stayed_away, edges)
     followed = edges[1:] + RETURN_DAYS <= run.network.end
     return np.where(followed, statistic(groups, "medel"), np.nan)
-
-

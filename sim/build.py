@@ -37,18 +37,12 @@ class _Names:
     def __init__(self, kommun: config.Kommun) -> None:
         self.resources = sorted(kommun.resurser, key=str.encode)
         self.stegs = [
-            (area, steg)
-            for area in sorted(kommun.verksamheter)
-            for steg in sorted(kommun.verksamheter[area].steg)
+            (area, steg) for area in sorted(kommun.verksamheter) for steg in sorted(kommun.verksamheter[area].steg)
         ]
         self.inflows = [
-            (area, name)
-            for area in sorted(kommun.verksamheter)
-            for name in sorted(kommun.verksamheter[area].inflode)
+            (area, name) for area in sorted(kommun.verksamheter) for name in sorted(kommun.verksamheter[area].inflode)
         ]
-        groups = {
-            g for area, name in self.inflows for g in kommun.verksamheter[area].inflode[name].malgrupper
-        }
+        groups = {g for area, name in self.inflows for g in kommun.verksamheter[area].inflode[name].malgrupper}
         self.groups = sorted(groups)
         self._resource_number = {name: number for number, name in enumerate(self.resources)}
         self._steg_number = {pair: number for number, pair in enumerate(self.stegs)}
@@ -72,8 +66,7 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
     periods = months(start, days)
     epochs = plan.epoker
     steg = tuple(
-        tuple(_steg(names, area, name, epoch.kommun, epoch.bas) for area, name in names.stegs)
-        for epoch in epochs
+        tuple(_steg(names, area, name, epoch.kommun, epoch.bas) for area, name in names.stegs) for epoch in epochs
     )
     base_steg = tuple(_steg(names, area, name, epochs[0].bas, epochs[0].bas) for area, name in names.stegs)
     return Network(
@@ -148,9 +141,7 @@ def _outcome(names: _Names, area: str, steg: config.Steg, base: config.Steg, nam
         length=from_config(utfall.tid),
         closing=utfall.avslut and steg.avslut is not None,
         stays=steg.kvar if utfall.kvar is None else utfall.kvar,
-        routing=share_table(
-            dict(base.utfall[name].nasta), dict(utfall.nasta), names.targets(area, utfall.nasta)
-        ),
+        routing=share_table(dict(base.utfall[name].nasta), dict(utfall.nasta), names.targets(area, utfall.nasta)),
     )
 
 

@@ -67,9 +67,7 @@ class Cases:
     present: tuple[Present, ...]
 
 
-def case_keys(
-    name: int, month: int, layer: NDArray[np.int64], candidate: NDArray[np.int64]
-) -> NDArray[np.uint64]:
+def case_keys(name: int, month: int, layer: NDArray[np.int64], candidate: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Unique 64-bit keys from an inflow's name, a month, a layer and the candidate's number in it."""
     head = (name >> (64 - NAME_BITS)) << (MONTH_BITS + LAYER_BITS + CANDIDATE_BITS)
     head += (month % 2**MONTH_BITS) << (LAYER_BITS + CANDIDATE_BITS)
@@ -79,9 +77,7 @@ def case_keys(
 
 def draw_cases(network: Network, seed: int, replication: int) -> Cases:
     """All exogenous draws of one replication."""
-    parts = [
-        _arrivals(network, number, inflow, seed, replication) for number, inflow in enumerate(network.inflows)
-    ]
+    parts = [_arrivals(network, number, inflow, seed, replication) for number, inflow in enumerate(network.inflows)]
     time = np.concatenate([part.time for part in parts])
     key = np.concatenate([part.key for part in parts])
     order = np.lexsort((key, time))
@@ -117,10 +113,7 @@ def _arrivals(network: Network, number: int, inflow: Inflow, seed: int, replicat
     time, key = np.concatenate(times), np.concatenate(keys)
     group_draw = uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP)
     group = np.array(
-        [
-            inflow.groups[network.epoch(t)].pick(u)
-            for t, u in zip(time.tolist(), group_draw.tolist(), strict=True)
-        ],
+        [inflow.groups[network.epoch(t)].pick(u) for t, u in zip(time.tolist(), group_draw.tolist(), strict=True)],
         dtype=np.int64,
     )
     return Arrivals(time, key, np.full(len(time), number), group)
@@ -147,9 +140,7 @@ def _month_arrivals(
     layer = np.repeat(layers, counts)
     candidate = np.arange(len(layer)) - np.repeat(np.cumsum(counts) - counts, counts)
     key = case_keys(inflow.key, month, layer, candidate)
-    time = period.first + tick_floor(
-        whole * uniforms(seed, replication, key, inflow.key, 0, Purpose.TIDPUNKT)
-    )
+    time = period.first + tick_floor(whole * uniforms(seed, replication, key, inflow.key, 0, Purpose.TIDPUNKT))
     mark = (layer + uniforms(seed, replication, key, inflow.key, 0, Purpose.MARKE)) * LAYER
     rate_times, rate_values = inflow.rate.arrays()
     rate = rate_values[np.maximum(np.searchsorted(rate_times, time, side="right") - 1, 0)]
@@ -160,10 +151,9 @@ def _month_arrivals(
 def _days_in_month(period: Period) -> float:
     year, month = int(period.label[:4]), int(period.label[5:])
     return float(
-        (
-            np.datetime64(f"{year + month // 12}-{month % 12 + 1:02d}-01")
-            - np.datetime64(f"{period.label}-01")
-        ).astype(int)
+        (np.datetime64(f"{year + month // 12}-{month % 12 + 1:02d}-01") - np.datetime64(f"{period.label}-01")).astype(
+            int
+        )
     )
 
 
@@ -192,13 +182,9 @@ def lognormal_ar(
     return factors
 
 
-def price_effects(
-    network: Network, name: str, cv: float, rho: float, seed: int, replication: int
-) -> dict[int, float]:
+def price_effects(network: Network, name: str, cv: float, rho: float, seed: int, replication: int) -> dict[int, float]:
     """Year factors of a bought resource's price."""
-    return lognormal_ar(
-        name_key(f"pris.{name}"), network.start.year, _last_year(network), cv, rho, seed, replication
-    )
+    return lognormal_ar(name_key(f"pris.{name}"), network.start.year, _last_year(network), cv, rho, seed, replication)
 
 
 def _present(network: Network, stock: Stock, seed: int, replication: int) -> Present:
@@ -213,9 +199,7 @@ def _present(network: Network, stock: Stock, seed: int, replication: int) -> Pre
     shares, biased, means, can_be_here = [], [], [], []
     for number, outcome in enumerate(steg.outcomes):
         share = sum(
-            w
-            for w, choice in _widths(steg.outcome_shares.cuts, steg.outcome_shares.choices)
-            if choice == number
+            w for w, choice in _widths(steg.outcome_shares.cuts, steg.outcome_shares.choices) if choice == number
         )
         shares.append(share)
         means.append(share * float(mean(outcome.length)))

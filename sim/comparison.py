@@ -118,16 +118,25 @@ def _within_budget(table: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     within = chosen.assign(inom_budget=chosen["varde"] >= 0)
     grouped = within.groupby(["scenario", "period", "verksamhet"])["inom_budget"].mean().reset_index()
     rank = grouped["scenario"].map({scenario: number for number, scenario in enumerate(order)})
-    return grouped.assign(_rank=rank).sort_values(["_rank", "period", "verksamhet"]).drop(columns="_rank").reset_index(drop=True)
+    return (
+        grouped.assign(_rank=rank)
+        .sort_values(["_rank", "period", "verksamhet"])
+        .drop(columns="_rank")
+        .reset_index(drop=True)
+    )
 
 
-def variance_ratio(result: StudyResult, scenario: str, area: str, measure: str, period: str) -> tuple[float, float, float]:
+def variance_ratio(
+    result: StudyResult, scenario: str, area: str, measure: str, period: str
+) -> tuple[float, float, float]:
     """Variance of the paired difference, of one with independent seeds, and their ratio.
 
     Independent: replication r of the scenario against replication r + 1 (cyclically) of nuläge, which share no draws.
     """
     table = result.matt
-    chosen = table[(table["verksamhet"] == area) & (table["matt"] == measure) & (table["del"] == "") & (table["period"] == period)]
+    chosen = table[
+        (table["verksamhet"] == area) & (table["matt"] == measure) & (table["del"] == "") & (table["period"] == period)
+    ]
     values = chosen.pivot(index="replikation", columns="scenario", values="varde")
     with_it, without = values[scenario].to_numpy(), values[NULAGE].to_numpy()
     paired = float(np.var(with_it - without, ddof=1))

@@ -42,9 +42,9 @@ class Modell(BaseModel):
 class Fordelning(Modell):
     """A length of time, described by what a planner knows: mean and CV, or median and 90th percentile, in days."""
 
-    fordelning: Literal[
-        "konstant", "exponential", "lognormal", "weibull", "gamma", "blandning", "empirisk"
-    ] = "lognormal"
+    fordelning: Literal["konstant", "exponential", "lognormal", "weibull", "gamma", "blandning", "empirisk"] = (
+        "lognormal"
+    )
     medel: Positivt | None = None
     cv: Positivt | None = None
     median: Positivt | None = None
@@ -55,11 +55,7 @@ class Fordelning(Modell):
 
     @model_validator(mode="after")
     def _complete(self) -> Fordelning:
-        given = {
-            name
-            for name in ("medel", "cv", "median", "p90", "delar", "varden", "andelar")
-            if getattr(self, name)
-        }
+        given = {name for name in ("medel", "cv", "median", "p90", "delar", "varden", "andelar") if getattr(self, name)}
         needed: dict[str, list[set[str]]] = {
             "konstant": [{"medel"}],
             "exponential": [{"medel"}],
@@ -75,9 +71,7 @@ class Fordelning(Modell):
         if self.median and self.p90 and self.p90 <= self.median:
             raise ValueError("p90 måste vara större än median")
         if self.delar and abs(sum(part.andel for part in self.delar.values()) - 1) > 1e-9:
-            raise ValueError(
-                f"delarnas andelar ska bli 1, blir {sum(p.andel for p in self.delar.values()):g}"
-            )
+            raise ValueError(f"delarnas andelar ska bli 1, blir {sum(p.andel for p in self.delar.values()):g}")
         if self.varden and self.andelar:
             if len(self.varden) != len(self.andelar):
                 raise ValueError("varden och andelar ska vara lika många")
@@ -370,16 +364,12 @@ class Kalla(Modell):
     @model_validator(mode="after")
     def _range(self) -> Kalla:
         if self.typ == "antagande" and (self.spann is None) == (self.spann_relativt is None):
-            raise ValueError(
-                "ett antagande ska ha ett spann: ange spann (värden) eller spann_relativt (faktorer)"
-            )
+            raise ValueError("ett antagande ska ha ett spann: ange spann (värden) eller spann_relativt (faktorer)")
         if self.typ == "kalibrerad" and not self.mot:
             raise ValueError("ett kalibrerat värde ska säga vilka siffror det är inpassat mot: ange mot")
         for low_high in (self.spann, self.spann_relativt):
             if low_high and low_high[0] > low_high[1]:
-                raise ValueError(
-                    f"spannets nedre gräns {low_high[0]:g} är större än dess övre {low_high[1]:g}"
-                )
+                raise ValueError(f"spannets nedre gräns {low_high[0]:g} är större än dess övre {low_high[1]:g}")
         return self
 
 

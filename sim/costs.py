@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import config
+from sim.benefits import benefit_months
 from sim.build import at_epoch
 from sim.calendars import Period, days_in_year
 from sim.cases import price_effects
 from sim.intervals import per_day, time_between
-from sim.benefits import benefit_months
 from sim.measures import place_days
 from sim.runs import Floats, Rows, Run, edges_of
 
@@ -27,7 +27,9 @@ def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> R
     rows: Rows = {}
     grand = np.zeros(len(monthly))
     for area in areas:
-        lines = {line: amounts(run, area, monthly, seed, replication) for line, amounts in _lines(run.plan.kommun, area)}
+        lines = {
+            line: amounts(run, area, monthly, seed, replication) for line, amounts in _lines(run.plan.kommun, area)
+        }
         total = np.zeros(len(monthly))
         compared = np.zeros(len(monthly))
         budget = np.zeros(len(monthly))
@@ -84,9 +86,7 @@ def ratios(rows: Rows) -> Rows:
         own = rows.get((area, "kostnad", "egna_platser"), np.zeros(len(outside)))
         with np.errstate(divide="ignore", invalid="ignore"):
             found[area, "snittpris_extern", ""] = np.where(outside > 0, bought / outside, np.nan)
-            found[area, "andel_hemmaplan_kostnad", ""] = np.where(
-                own + bought > 0, own / (own + bought), np.nan
-            )
+            found[area, "andel_hemmaplan_kostnad", ""] = np.where(own + bought > 0, own / (own + bought), np.nan)
     return found
 
 
@@ -94,8 +94,7 @@ def to_years(rows: Rows, monthly: Sequence[Period], yearly: Sequence[Period]) ->
     """Sums of months, exact to the öre."""
     member = [np.array([month.label[:4] == year.label for month in monthly]) for year in yearly]
     return {
-        row: np.array([np.round(values[chosen] * ORE).sum() / ORE for chosen in member])
-        for row, values in rows.items()
+        row: np.array([np.round(values[chosen] * ORE).sum() / ORE for chosen in member]) for row, values in rows.items()
     }
 
 
@@ -165,9 +164,7 @@ def _bought(run: Run, area: str, monthly: Sequence[Period], seed: int, replicati
             run.network, name, effect.cv if effect else 0.0, effect.rho if effect else 0.0, seed, replication
         )
         here = run.log.resurs == number
-        dygn = time_between(
-            np.floor(run.log.start[here]), np.floor(run.left[here]), edges, run.log.prisfaktor[here]
-        )
+        dygn = time_between(np.floor(run.log.start[here]), np.floor(run.left[here]), edges, run.log.prisfaktor[here])
         prices = np.empty(len(month))
         for index, first in enumerate(edges[:-1]):
             resurs = at_epoch(run.plan.epoker, float(first)).kommun.resurser[name]
@@ -186,8 +183,7 @@ def _benefits(run: Run, area: str, monthly: Sequence[Period], seed: int, replica
             continue
         count = benefit_months(run, number, monthly).per_month(len(monthly))
         amounts = [
-            at_epoch(run.plan.epoker, period.first).kommun.verksamheter[area].steg[name].bistand_kr_per_manad
-            or 0.0
+            at_epoch(run.plan.epoker, period.first).kommun.verksamheter[area].steg[name].bistand_kr_per_manad or 0.0
             for period in monthly
         ]
         total += count * np.array(amounts)

@@ -12,9 +12,7 @@ from sim.config import Fordelning
 def from_config(spec: Fordelning) -> NDArray[np.float64]:
     """Parameters of a distribution in days, with exactly the mean or quantiles asked for."""
     if spec.delar is not None:
-        return distributions.blandning(
-            [(part.andel, from_config(part)) for part in spec.delar.values() if part.andel]
-        )
+        return distributions.blandning([(part.andel, from_config(part)) for part in spec.delar.values() if part.andel])
     if spec.varden is not None and spec.andelar is not None:
         return distributions.empirisk(spec.varden, spec.andelar)
     if spec.median is not None and spec.p90 is not None:

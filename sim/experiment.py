@@ -154,7 +154,9 @@ def _task(
 def long_table(scenario: str, replication: int, result: Replicate) -> pd.DataFrame:
     """One replication as a tidy table, without the cells where there was nothing to measure."""
     rows, periods = len(result.rows), len(result.periods)
-    areas, measures, parts = (np.repeat(np.array(column, dtype=object), periods) for column in zip(*result.rows, strict=True))
+    areas, measures, parts = (
+        np.repeat(np.array(column, dtype=object), periods) for column in zip(*result.rows, strict=True)
+    )
     frame = pd.DataFrame(
         {
             "scenario": scenario,

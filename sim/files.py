@@ -95,9 +95,7 @@ def kommun_files(root: Path, kommun_id: str) -> list[Path]:
     folder = root / "conf" / "kommun"
     main = folder / f"{kommun_id}.yaml"
     if kommun_id not in kommun_ids(root):
-        raise HemmaplanError(
-            f"kommun = {kommun_id}: finns inte i conf/kommun; {nearest(kommun_id, kommun_ids(root))}"
-        )
+        raise HemmaplanError(f"kommun = {kommun_id}: finns inte i conf/kommun; {nearest(kommun_id, kommun_ids(root))}")
     parts = [str(entry).split("@")[0] for entry in read_yaml(main).get("defaults", [])]
     return [main, *(folder / f"{part}.yaml" for part in parts if part != "_self_")]
 
@@ -115,9 +113,7 @@ def read_kommun(root: Path, kommun_id: str) -> dict[str, Any]:
 def read_scenario(root: Path, name: str) -> dict[str, Any]:
     path = root / "scenarios" / f"{name}.yaml"
     if not path.is_file():
-        raise HemmaplanError(
-            f"scenario = {name}: finns inte i scenarios; {nearest(name, scenario_ids(root))}"
-        )
+        raise HemmaplanError(f"scenario = {name}: finns inte i scenarios; {nearest(name, scenario_ids(root))}")
     return read_yaml(path)
 
 

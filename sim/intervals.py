@@ -49,9 +49,7 @@ def per_day(starts: Floats, ends: Floats, days: int) -> Floats:
     return np.cumsum(change)[:days].astype(np.float64)
 
 
-def excess_time(
-    starts: Floats, ends: Floats, weights: Floats, limit: tuple[Floats, Floats], edges: Floats
-) -> Floats:
+def excess_time(starts: Floats, ends: Floats, weights: Floats, limit: tuple[Floats, Floats], edges: Floats) -> Floats:
     """∫ max(0, weighted number of intervals − limit(t)) dt inside each [edge, next edge).
 
     `limit` is a step function (times, values); its first value also holds before its first time.

@@ -20,9 +20,7 @@ class Label:
 
 
 LABELS: dict[str, Label] = {
-    "arsarbetare": Label(
-        "Årsarbetare", "årsarbetare", "medel", "Tjänster i genomsnitt under perioden, före frånvaro."
-    ),
+    "arsarbetare": Label("Årsarbetare", "årsarbetare", "medel", "Tjänster i genomsnitt under perioden, före frånvaro."),
     "arsarbetare_behov": Label(
         "Årsarbetare som behövs",
         "årsarbetare",
@@ -30,9 +28,7 @@ LABELS: dict[str, Label] = {
         "Tjänster som hade behövts för att bära hela belastningen och alla ofördelade ärenden vid taket.",
     ),
     "kapacitet_arenden": Label("Kapacitet", "ärenden", "medel", "Viktade ärenden som teamet kan bära."),
-    "belastning_arenden": Label(
-        "Belastning", "ärenden", "medel", "Viktade pågående ärenden, uppföljning och avslut."
-    ),
+    "belastning_arenden": Label("Belastning", "ärenden", "medel", "Viktade pågående ärenden, uppföljning och avslut."),
     "arenden_per_handlaggare": Label(
         "Ärenden per handläggare", "ärenden", "kvot", "Belastning delad med årsarbetare.", 1
     ),
@@ -43,9 +39,7 @@ LABELS: dict[str, Label] = {
     "overbelastning_arendedygn": Label(
         "Överbelastning", "ärendedygn", "summa", "Belastning över kapaciteten, summerad över dygnen."
     ),
-    "varddygn": Label(
-        "Vårddygn", "dygn", "summa", "Dygn i boendet; ankomstdagen räknas, avresedagen inte.", 0
-    ),
+    "varddygn": Label("Vårddygn", "dygn", "summa", "Dygn i boendet; ankomstdagen räknas, avresedagen inte.", 0),
     "arsplatser": Label("Årsplatser", "årsplatser", "medel", "Vårddygn delade med periodens dygn."),
     "belaggning": Label("Beläggning", "andel", "kvot", "Vårddygn delade med tillgängliga platsdygn.", 3),
     "tomdygn": Label("Tomdygn", "dygn", "summa", "Betalda dygn utan någon på platsen.", 0),
@@ -61,18 +55,12 @@ LABELS: dict[str, Label] = {
     "vantetid_medel": Label(
         "Väntetid, medel", "dygn", "kvot", "Från begäran till start, för dem som började under perioden."
     ),
-    "vantetid_median": Label(
-        "Väntetid, median", "dygn", "kvot", "Från begäran till start; hälften väntade kortare."
-    ),
+    "vantetid_median": Label("Väntetid, median", "dygn", "kvot", "Från begäran till start; hälften väntade kortare."),
     "vantetid_p90": Label(
         "Väntetid, nio av tio", "dygn", "kvot", "Från begäran till start; nio av tio väntade kortare."
     ),
-    "utredningstid_medel": Label(
-        "Utredningstid, medel", "dygn", "kvot", "Från begäran till avslutad utredning."
-    ),
-    "utredningstid_median": Label(
-        "Utredningstid, median", "dygn", "kvot", "Från begäran till avslutad utredning."
-    ),
+    "utredningstid_medel": Label("Utredningstid, medel", "dygn", "kvot", "Från begäran till avslutad utredning."),
+    "utredningstid_median": Label("Utredningstid, median", "dygn", "kvot", "Från begäran till avslutad utredning."),
     "andel_inom_frist": Label(
         "Andel inom fristen", "andel", "kvot", "Andel som blev klara inom lagens eller eget tidskrav.", 3
     ),
@@ -93,9 +81,7 @@ LABELS: dict[str, Label] = {
     "hushall": Label("Biståndshushåll", "hushåll", "kvot", "Hushåll med bistånd minst en dag i perioden.", 0),
     "bidragsmanader": Label("Bidragsmånader", "månader", "summa", "Hushåll gånger månader med bistånd.", 0),
     "nya_hushall": Label("Nya biståndshushåll", "hushåll", "summa", "Hushåll som började få bistånd.", 0),
-    "avslutade_hushall": Label(
-        "Avslutade biståndshushåll", "hushåll", "summa", "Hushåll som slutade få bistånd.", 0
-    ),
+    "avslutade_hushall": Label("Avslutade biståndshushåll", "hushåll", "summa", "Hushåll som slutade få bistånd.", 0),
     "andel_langvarigt": Label(
         "Andel långvarigt bistånd",
         "andel",
@@ -110,14 +96,10 @@ LABELS: dict[str, Label] = {
         "Av årets avslutade hushåll, andel utan nytt bistånd inom tolv månader.",
         3,
     ),
-    "bidragstid_medel": Label(
-        "Bidragstid, medel", "dygn", "kvot", "Längd på de bidragsperioder som avslutades."
-    ),
+    "bidragstid_medel": Label("Bidragstid, medel", "dygn", "kvot", "Längd på de bidragsperioder som avslutades."),
     "varddygn_intern": Label("Interna vårddygn", "dygn", "summa", "Vårddygn på egna platser.", 0),
     "varddygn_extern": Label("Externa vårddygn", "dygn", "summa", "Vårddygn på köpta platser.", 0),
-    "andel_hemmaplan_dygn": Label(
-        "Andel hemmaplan, dygn", "andel", "kvot", "Interna dygn av alla vårddygn.", 3
-    ),
+    "andel_hemmaplan_dygn": Label("Andel hemmaplan, dygn", "andel", "kvot", "Interna dygn av alla vårddygn.", 3),
     "andel_hemmaplan_beslut": Label(
         "Andel hemmaplan, beslut", "andel", "kvot", "Påbörjade placeringar på egna platser.", 3
     ),

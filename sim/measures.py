@@ -21,7 +21,6 @@ from sim.runs import Floats, Rows, Run, by_period, edges_of, statistic
 from sim.visits import AVHOPP, HEMTAGEN
 
 
-
 def measure(run: Run, periods: Sequence[Period], monthly: Sequence[Period]) -> Rows:
     """All measures but kronor, for periods that follow one another. `monthly` are the run's calendar months."""
     rows: Rows = {}

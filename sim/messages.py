@@ -93,9 +93,7 @@ def _text_for(kind: str, error: Mapping[str, Any]) -> str:
     if kind == "string_pattern_mismatch":
         if context.get("pattern") == r"^\d{4}$":
             return "ska vara fyra siffror inom citattecken, till exempel '0180'"
-        return (
-            "namn får bara ha a-z, 0-9 och understreck, och börjar med en bokstav (å, ä och ö skrivs i namn:)"
-        )
+        return "namn får bara ha a-z, 0-9 och understreck, och börjar med en bokstav (å, ä och ö skrivs i namn:)"
     if kind in {"string_type", "string_too_short"}:
         return "ska vara text (skriv den inom citattecken)"
     if kind in {"dict_type", "model_type", "model_attributes_type"}:
@@ -104,7 +102,9 @@ def _text_for(kind: str, error: Mapping[str, Any]) -> str:
         return "ska vara en lista"
     if kind in {"too_short", "too_long"}:
         needed = context.get("min_length", context.get("max_length"))
-        return f"ska ha {'minst' if kind == 'too_short' else 'högst'} {needed} värden, har {context.get('actual_length')}"
+        return (
+            f"ska ha {'minst' if kind == 'too_short' else 'högst'} {needed} värden, har {context.get('actual_length')}"
+        )
     if kind == "bool_type" or kind == "bool_parsing":
         return "ska vara true eller false"
     if kind.startswith("date") or (kind == "value_error" and "isoformat" in str(error.get("msg"))):

@@ -40,9 +40,7 @@ class StepFunction:
         return np.array(self.times), np.array(self.values)
 
 
-def step_function(
-    breaks: Iterable[float], value: Callable[[float], float], first: float = 0.0
-) -> StepFunction:
+def step_function(breaks: Iterable[float], value: Callable[[float], float], first: float = 0.0) -> StepFunction:
     """Sample `value` at `first` and at every later break, merging equal neighbours."""
     times: list[float] = []
     values: list[float] = []

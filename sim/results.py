@@ -22,7 +22,18 @@ from sim.comparison import Comparison
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult
 
-LIBRARIES = ("hemmaplan", "simpy", "numpy", "scipy", "pandas", "numba", "pydantic", "hydra-core", "matplotlib", "duckdb")
+LIBRARIES = (
+    "hemmaplan",
+    "simpy",
+    "numpy",
+    "scipy",
+    "pandas",
+    "numba",
+    "pydantic",
+    "hydra-core",
+    "matplotlib",
+    "duckdb",
+)
 
 
 class ResultFolder:

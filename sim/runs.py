@@ -51,5 +51,3 @@ def by_period(times: Floats, values: Floats, edges: Floats) -> list[Floats]:
 def statistic(groups: Sequence[Floats], what: str) -> Floats:
     functions = {"medel": np.mean, "median": np.median, "p90": lambda values: np.quantile(values, 0.9)}
     return np.array([float(functions[what](group)) if len(group) else np.nan for group in groups])
-
-

@@ -81,9 +81,7 @@ def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: s
         raise HemmaplanError(f"{where}: mal = {change.mal}: nuläget gäller första dagen; ange inte fran")
     for key, day in (("fran", change.fran), ("till", change.till)):
         if day is not None and not kommun.start <= day <= kommun.slut:
-            raise HemmaplanError(
-                f"{where}: {key} = {day}: ligger utanför körningen, {kommun.start} till {kommun.slut}"
-            )
+            raise HemmaplanError(f"{where}: {key} = {day}: ligger utanför körningen, {kommun.start} till {kommun.slut}")
 
 
 def numeric_paths(content: Mapping[str, Any]) -> list[str]:
@@ -120,15 +118,11 @@ def _apply(content: dict[str, Any], changes: Sequence[Andring], where: str) -> N
         holder, key = _holder(content, change.mal)
         old = holder[key]
         holder[key] = (
-            {d: _changed(v, change) for d, v in old.items()}
-            if isinstance(old, Mapping)
-            else _changed(old, change)
+            {d: _changed(v, change) for d, v in old.items()} if isinstance(old, Mapping) else _changed(old, change)
         )
         group = share_group(change.mal)
         if group is None and change.motpart:
-            raise HemmaplanError(
-                f"{where}: motpart = {change.motpart}: {change.mal} är inte en andel som ska bli 1"
-            )
+            raise HemmaplanError(f"{where}: motpart = {change.motpart}: {change.mal} är inte en andel som ska bli 1")
         if group is not None:
             groups.setdefault(group, {})[change.mal] = holder[key]
             if change.motpart:
@@ -203,9 +197,7 @@ def _rescale(
         return
     if rest < -1e-12 or total <= 0:
         text = f"{sum(members.values()):.6g}".replace(".", ",")
-        raise HemmaplanError(
-            f"{where}: {group}: andelarna ska bli 1, blir {text} och inget annat kan ta skillnaden"
-        )
+        raise HemmaplanError(f"{where}: {group}: andelarna ska bli 1, blir {text} och inget annat kan ta skillnaden")
     for path in free:
         holder, key = _holder(content, path)
         holder[key] = members[path] * max(rest, 0.0) / total

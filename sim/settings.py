@@ -48,5 +48,3 @@ def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:
         work.arbetare,
     )
     return study, settings.namn or kommun.id
-
-

@@ -140,9 +140,7 @@ def _nulage(kommun: Kommun) -> list[Problem]:
                 behov = stegs[steg_name].behov
                 in_reserve = isinstance(behov, PlatsBehov) and place == behov.reserv
                 if bestand.hemmamojliga > (bestand.antal if in_reserve else 0):
-                    found.append(
-                        (f"{at}.{place}.hemmamojliga", "gäller bara reserven, och högst antalet där")
-                    )
+                    found.append((f"{at}.{place}.hemmamojliga", "gäller bara reserven, och högst antalet där"))
         for steg_name, ko in nulage.ko.items():
             found += _one_of(f"nulage.{name}.ko.{steg_name}", steg_name, stegs, "steget")
             if ko.antal and steg_name in stegs and stegs[steg_name].behov is None:
@@ -159,9 +157,7 @@ def _nulage(kommun: Kommun) -> list[Problem]:
             held = nulage.i_steg.get(blockerade.steg, {}).get(blockerade.i)
             same = [b for b in nulage.blockerade.values() if (b.steg, b.i) == (blockerade.steg, blockerade.i)]
             if sum(b.antal for b in same) > (held.antal if held else 0):
-                found.append(
-                    (f"{at}.antal", f"fler blockerade än de {held.antal if held else 0} som finns där")
-                )
+                found.append((f"{at}.antal", f"fler blockerade än de {held.antal if held else 0} som finns där"))
     return found
 
 
@@ -199,16 +195,10 @@ def _blocking(kommun: Kommun) -> list[Problem]:
             }
             for target in sorted(targets):
                 after = verksamhet.steg[target]
-                if (
-                    isinstance(after.behov, PlatsBehov)
-                    and after.behov.reserv is None
-                    and after.tar_tillbaka is None
-                ):
+                if isinstance(after.behov, PlatsBehov) and after.behov.reserv is None and after.tar_tillbaka is None:
                     text = f"{key} håller kvar sin plats i väntan på {target}, som varken har reserv eller tar_tillbaka"
                     found.append((f"verksamheter.{name}.steg.{target}", text))
-                wanted = {
-                    r for r in _usable(after) if r in kommun.resurser and _finite(r, kommun.resurser[r])
-                }
+                wanted = {r for r in _usable(after) if r in kommun.resurser and _finite(r, kommun.resurser[r])}
                 for resource in held:
                     waits_for.setdefault(resource, set()).update(wanted)
     ring = _ring(waits_for)
@@ -240,3 +230,27 @@ def _ring(waits_for: Mapping[str, set[str]]) -> list[str]:
         if walk(first):
             return path
     return []
+
+
+def warnings_of(kommun: Kommun) -> list[str]:
+    """Swedish sentences about what can run but may surprise."""
+    found = []
+    for name, verksamhet in kommun.verksamheter.items():
+        for key, steg in verksamhet.steg.items():
+            behov = steg.behov
+            if isinstance(behov, PlatsBehov) and behov.reserv and behov.vanta_hogst_dagar is None:
+                found.append(
+                    f"{name}.{key} har en reserv men ingen gräns för hur länge någon väntar, så den används aldrig."
+                )
+    for resource, resurs in kommun.resurser.items():
+        if isinstance(resurs, Boende):
+            held = sum(
+                stock.antal
+                for nulage in kommun.nulage.values()
+                for places in nulage.i_steg.values()
+                for place, stock in places.items()
+                if place == resource
+            )
+            if held > resurs.platser:
+                found.append(f"{resurs.namn}: {held} personer i nuläget på {resurs.platser:g} platser.")
+    return found

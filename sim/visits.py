@@ -89,9 +89,7 @@ class VisitLog:
         )
 
 
-Record = tuple[
-    int, int, int, int, int, int, float, float, float, float, float, float, int, int, int, float, int
-]
+Record = tuple[int, int, int, int, int, int, float, float, float, float, float, float, int, int, int, float, int]
 
 
 def visit_log(records: list[Record]) -> VisitLog:

@@ -3,7 +3,8 @@
 A check is sharp only if the interval is narrow, so what is simulated is regressed on control variates: sums of the
 very arrivals and lengths that the engine was given, as they would be without any queue, whose means are known. They
 are drawn here from the same pure functions as in the engine, and never read from the log: an engine that is wrong
-cannot move them.
+cannot move them. Two kinds look at the log (`seen_by_arrivals`, `chosen_lengths`), and have mean 0 under any rule, right
+or wrong, that does not look ahead.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from hjalp import log_of
@@ -128,6 +130,15 @@ def control(runs: Sequence[Replication], mean: float, value: Callable[[Replicati
     return np.array([value(run) for run in runs]), mean
 
 
+def visits_in(times: Floats, window: Window) -> NDArray[np.bool_]:
+    return (times >= window[0]) & (times < window[1])
+
+
+def exponential_tid(mean: float, nasta: str = "avslut") -> dict[str, Any]:
+    """An outcome: exponential length with this mean, then to `nasta`."""
+    return {"tid": {"fordelning": "exponential", "medel": mean}, "nasta": {nasta: 1.0}}
+
+
 def time_average(
     starts: Floats, ends: Floats, window: Window, function: Callable[[Floats], Floats] = lambda n: n
 ) -> float:
@@ -140,6 +151,24 @@ def time_average(
     moments = np.concatenate([[first], times[(times > first) & (times < last)], [last]])
     here = number[np.searchsorted(times, moments[:-1], side="right")]
     return float(function(here) @ np.diff(moments) / (last - first))
+
+
+def number_just_before(starts: Floats, ends: Floats, moments: Floats) -> Floats:
+    """How many intervals (start, end] hold each moment."""
+    begun = np.searchsorted(np.sort(starts), moments, side="left")
+    return (begun - np.searchsorted(np.sort(ends), moments, side="left")).astype(np.float64)
+
+
+def seen_by_arrivals(
+    arrivals: Floats, starts: Floats, ends: Floats, window: Window, function: Callable[[Floats], Floats]
+) -> float:
+    """What Poisson arrivals see on average, less the average over time: mean 0 (PASTA, Wolff 1982).
+
+    Of a function of how many intervals [start, end) hold a moment, per arrival expected in the window.
+    """
+    inside = arrivals[visits_in(arrivals, window)]
+    seen = function(number_just_before(starts, ends, inside))
+    return float(seen.sum() - len(inside) * time_average(starts, ends, window, function))
 
 
 def poisson_mean(load: float, function: Callable[[Floats], Floats]) -> float:

@@ -110,9 +110,7 @@ class Queues:
         self.planned = False
         while self.touched:
             number = min(self.touched)
-            moved = (
-                self._serve_team(self.teams[number]) if number in self.teams else self._serve_place(number)
-            )
+            moved = self._serve_team(self.teams[number]) if number in self.teams else self._serve_place(number)
             if moved:
                 self.touch(number)
                 return
@@ -169,9 +167,7 @@ class Queues:
         stay.eligible = False
         self.join(stay, spec.places)
         time = self.clock.now + (float(round_duration(spec.recall_earliest)) if spec.recall_earliest else 0.0)
-        self.clock.at(
-            time, Happening.ELIGIBLE, stay.case.key, stay.visit, lambda _: self._becomes_eligible(stay)
-        )
+        self.clock.at(time, Happening.ELIGIBLE, stay.case.key, stay.visit, lambda _: self._becomes_eligible(stay))
 
     def _becomes_eligible(self, stay: Stay) -> None:
         stay.eligible = True
@@ -189,9 +185,7 @@ class Queues:
         stay.hold = place.number
         stay.holds_made += 1
         made = stay.holds_made
-        self.clock.at(
-            home, Happening.NOTICE, stay.case.key, stay.visit, lambda _: self._notice_over(stay, made)
-        )
+        self.clock.at(home, Happening.NOTICE, stay.case.key, stay.visit, lambda _: self._notice_over(stay, made))
 
     def _notice_over(self, stay: Stay, made: int) -> None:
         if stay.hold == NONE or stay.holds_made != made:
@@ -213,9 +207,7 @@ class Queues:
         for number, resource in enumerate(self.network.resources):
             paths = [path for path in (resource.capacity, resource.closings) if path is not None]
             for time in sorted({t for path in paths for t in path.times if 0 < t < self.network.end}):
-                self.clock.at(
-                    time, Happening.CAPACITY, number, 0, lambda _, n=number: self._change_capacity(n)
-                )
+                self.clock.at(time, Happening.CAPACITY, number, 0, lambda _, n=number: self._change_capacity(n))
 
     def _change_capacity(self, number: int) -> None:
         """Nobody is moved when capacity falls; offers that no longer fit are taken back, the newest first."""

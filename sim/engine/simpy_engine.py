@@ -122,9 +122,7 @@ class Simulation:
                 time = max(self.clock.now, stay.requested + limit)
                 self.clock.at(time, Happening.LIMIT, key, visit, lambda _: self._limit_reached(stay))
         if spec.patience is not None:
-            self.clock.at(
-                self._gives_up_at(stay), Happening.PATIENCE, key, visit, lambda _: self._give_up(stay)
-            )
+            self.clock.at(self._gives_up_at(stay), Happening.PATIENCE, key, visit, lambda _: self._give_up(stay))
         started: bool = yield stay.signal
         if started:
             self._begin(stay)
@@ -252,9 +250,7 @@ class Simulation:
             else:
                 self.clock.process(self._life(stay))
 
-    def _resume(
-        self, case: Case, present: Present, outcome: int, length: float, elapsed: float, hopes: bool
-    ) -> Stay:
+    def _resume(self, case: Case, present: Present, outcome: int, length: float, elapsed: float, hopes: bool) -> Stay:
         """A stay that began before the run, with its place and its follow-up load."""
         stock = present.stock
         spec = self.network.spec(stock.steg, 0.0)

@@ -214,12 +214,28 @@ def cached(folder: Path) -> set[str]:
     return {path.name.split("-")[0] for path in folder.rglob("*.nbc")}
 
 
-def test_a_cached_kernel_follows_changes_in_other_files(tmp_path: Path) -> None:
-    package(tmp_path, 2.0)
-    assert run(tmp_path) == "2.0 2.0"
-    assert cached(tmp_path) == {"outer.lazy", "outer.eager", "inner.factor"}
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package whose kernels have been compiled and cached."""
+    folder = tmp_path_factory.mktemp("warm")
+    package(folder, 2.0)
+    assert run(folder) == "2.0 2.0"
+    assert cached(folder) == {"outer.lazy", "outer.eager", "inner.factor"}
+    return folder
+
+
+def test_a_cached_kernel_follows_changes_in_other_files(warm: Path, tmp_path: Path) -> None:
+    shutil.copytree(warm, tmp_path, dirs_exist_ok=True)
     package(tmp_path, 3.0)
     assert run(tmp_path) == "3.0 3.0"
+
+
+def test_kernels_survive_a_broken_cache(warm: Path, tmp_path: Path) -> None:
+    shutil.copytree(warm, tmp_path, dirs_exist_ok=True)
+    for path in tmp_path.rglob("*.nb[ci]"):
+        path.write_bytes(b"broken")
+    assert run(tmp_path) == "2.0 2.0"
+    assert not any(path.read_bytes() == b"broken" for path in tmp_path.rglob("*.nbi"))
 
 
 def test_kernels_work_where_nothing_can_be_cached(tmp_path: Path) -> None:
@@ -227,12 +243,3 @@ def test_kernels_work_where_nothing_can_be_cached(tmp_path: Path) -> None:
     # The only locator left is for notebooks, so Numba finds no folder, as where none is writable.
     assert run(tmp_path, NUMBA_CACHE_LOCATOR_CLASSES="IPythonCacheLocator") == "2.0 2.0"
     assert cached(tmp_path) == set()
-
-
-def test_kernels_survive_a_broken_cache(tmp_path: Path) -> None:
-    package(tmp_path, 2.0)
-    run(tmp_path)
-    for path in tmp_path.rglob("*.nb[ci]"):
-        path.write_bytes(b"broken")
-    assert run(tmp_path) == "2.0 2.0"
-    assert not any(path.read_bytes() == b"broken" for path in tmp_path.rglob("*.nbi"))

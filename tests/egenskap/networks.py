@@ -85,7 +85,7 @@ def _lengths(*days: float) -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def _routing(draw: st.DrawFn, later: list[str], earlier: list[str]) -> dict[str, float]:
-    if later and draw(st.integers(0, 3)):
+    if later and draw(st.integers(0, 5)):
         target = draw(st.sampled_from(later))
         return draw(st.sampled_from([{target: 1.0}, {target: 0.5, "avslut": 0.5}]))
     if earlier and draw(st.booleans()):
@@ -97,7 +97,7 @@ def _routing(draw: st.DrawFn, later: list[str], earlier: list[str]) -> dict[str,
 def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
     names = [f"s{n}" for n in range(count)]
     later, earlier = names[number + 1 :], names[:number]
-    kind = draw(st.sampled_from(["team", "plats", "plats", "inget"] if number else ["team", "plats"]))
+    kind = draw(st.sampled_from(["team", "plats", "plats", "plats", "inget"] if number else ["team", "plats"]))
     steg: dict[str, Any] = {"prio": draw(st.sampled_from([0, 0, 1]))}
     outcome = {"tid": draw(_lengths(1, 5, 10, 12.5)), "nasta": draw(_routing(later, earlier))}
     steg["utfall"] = {"klar": outcome}
@@ -135,13 +135,13 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
 
 
 @st.composite
-def _places(draw: st.DrawFn) -> dict[str, Any]:
+def _places(draw: st.DrawFn, reserve: bool = False) -> dict[str, Any]:
     behov: dict[str, Any] = {"plats": draw(st.lists(st.sampled_from(HOUSES), min_size=1, max_size=2, unique=True))}
-    if draw(st.integers(0, 2)):
+    if reserve or draw(st.integers(0, 3)):
         behov["reserv"] = draw(st.sampled_from(["kopt", "kopt", "kopt_tak"]))
         if draw(st.integers(0, 3)):
             behov["vanta_hogst_dagar"] = draw(st.sampled_from([0, 2, 5]))
-        if draw(st.integers(0, 3)):
+        if draw(st.integers(0, 4)):
             behov["hemtagning"] = {
                 "tidigast_dagar": draw(st.sampled_from([0, 3])),
                 "uppsagning_dagar": draw(st.sampled_from([0, 2])),
@@ -150,6 +150,17 @@ def _places(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.integers(0, 2)) == 0:
             behov["hemmamojlig"] = {"andel": 0.7, "malgrupper": {"ung": 0.4}}
     return behov
+
+
+def _lock_in(first: dict[str, Any], second: dict[str, Any], behov: dict[str, Any]) -> None:
+    """Make the first steg wait in its places, own or bought, for the few places of the second."""
+    first["behov"] = behov | {"plats": [house for house in behov["plats"] if house != "hus_c"] or ["hus_a"]}
+    first["kvar"] = True
+    first["utfall"]["klar"]["nasta"] = {"s1": 1.0}
+    second["behov"] = {"plats": ["hus_c"]}
+    second["tar_tillbaka"] = {"tid": _konstant(15)}
+    second["nasta_vid_avhopp"] = "avslut"
+    second["kvar"] = False
 
 
 @st.composite
@@ -209,6 +220,11 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
     """A municipality that passes validation; `kvar` is given up where it could lock."""
     count = draw(st.integers(1, 4))
     steg = {f"s{n}": draw(_steg(n, count)) for n in range(count)}
+    if count > 1 and draw(st.booleans()):
+        _lock_in(steg["s0"], steg["s1"], draw(_places(reserve=True)))
+    for each in steg.values():
+        if "plats" in each.get("behov", {}) and "reserv" not in each["behov"] and "tar_tillbaka" not in each:
+            each |= {"tar_tillbaka": {"tid": _konstant(15)}, "nasta_vid_avhopp": "avslut"}
     resurser: dict[str, Any] = {}
     for name in TEAMS:
         resurser[name] = {
@@ -232,7 +248,7 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
     resurser["kopt_tak"]["tak"] = draw(st.integers(0, 2))
     inflode = {
         "in": {
-            "per_ar": draw(st.sampled_from([20, 60, 120])),
+            "per_ar": draw(st.sampled_from([20, 60, 120, 200])),
             "forsta_steg": "s0",
             "malgrupper": {"ung": 0.3, "vuxen": 0.7},
             "overspridning": draw(st.sampled_from([1.0, 2.0])),

@@ -1,0 +1,123 @@
+"""What the commands do, once the configuration is a plain dict. Nothing here knows Hydra."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from sim.comparison import comparison, variance_ratio
+from sim.errors import HemmaplanError, nearest
+from sim.experiment import Study, StudyResult, plans_of, run_study
+from sim.figures import draw_all
+from sim.labels import LABELS
+from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
+from sim.results import ResultFolder, write_csv, write_tables
+from sim.settings import study_from
+from sim.summary import summary_text
+from sim.swedish import tal
+from sim.validation import warnings_of
+
+
+def study(content: Mapping[str, Any], root: Path) -> int:
+    """Simulate, compare, and write a folder of results."""
+    asked, name = study_from(content, root)
+    plans_of(asked)
+    for warning in warnings_of(asked.kommun):
+        print(f"Obs: {warning}", file=sys.stderr)
+    moment = datetime.now()
+    folder = ResultFolder(root / "results", name, moment)
+    try:
+        result = _with_progress(asked)
+        made = comparison(result)
+        write_tables(folder.path, content, made, moment)
+        draw_all(made, folder.path / "figurer")
+        text = summary_text(made)
+        (folder.path / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
+        lasting = folder.finish()
+    except BaseException:
+        folder.abandon()
+        raise
+    if result.klara < result.begarda:
+        print(f"Avbrutet: {result.klara} av {result.begarda} replikationer är klara och sparade.", file=sys.stderr)
+    print(text)
+    print(f"Resultat: {_shown(lasting)}")
+    return 0 if result.klara == result.begarda else 130
+
+
+def _shown(path: Path) -> str:
+    """Relative to where the planner stands, when that is shorter."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _with_progress(asked: Study) -> StudyResult:
+    total = asked.replikationer * (1 + len(asked.scenarios))
+    with tqdm(
+        total=total,
+        desc="Simulerar",
+        unit="körning",
+        file=sys.stderr,
+        disable=not sys.stderr.isatty(),
+        bar_format="{desc} {percentage:3.0f} % |{bar}| {n_fmt} av {total_fmt}, {remaining} kvar",
+    ) as bar:
+        if not sys.stderr.isatty():
+            print(f"Simulerar {total} körningar …", file=sys.stderr)
+        return run_study(asked, lambda done, _: bar.update(done - bar.n))
+
+
+def reconcile(content: Mapping[str, Any], root: Path) -> int:
+    """Document against model for the basår, printed and saved."""
+    asked, name = study_from(content, root)
+    lines = load_reconciliation(root, asked.kommun.id)
+    moment = datetime.now()
+    folder = ResultFolder(root / "results", f"{name}_avstamning", moment)
+    try:
+        made = comparison(_with_progress(basar_only(asked)))
+        table = reconciliation_table(lines, made)
+        write_csv(table, folder.path / "avstamning.csv")
+        text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
+        (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
+        lasting = folder.finish()
+    except BaseException:
+        folder.abandon()
+        raise
+    print(text)
+    print(f"\nResultat: {_shown(lasting)}")
+    return 0
+
+
+def basar_only(asked: Study) -> Study:
+    """The same study through the basår and the year that follows, which returns within twelve months need."""
+    from dataclasses import replace
+    from datetime import date
+
+    kommun = asked.kommun
+    return replace(asked, scenarios=(), slut=min(kommun.slut, date(kommun.basar + 1, 12, 31)))
+
+
+def variance(content: Mapping[str, Any], root: Path, scenario: str, area: str, measure: str) -> int:
+    """How much common random numbers narrow the comparison."""
+    asked, _ = study_from(content, root)
+    if area not in asked.kommun.verksamheter:
+        raise HemmaplanError(f"verksamhet = {area}: finns inte; {nearest(area, asked.kommun.verksamheter)}")
+    result = _with_progress(asked)
+    there = result.matt[(result.matt["verksamhet"] == area) & (result.matt["del"] == "")]["matt"].unique().tolist()
+    if measure not in there:
+        raise HemmaplanError(f"matt = {measure}: finns inte för {area}; {nearest(measure, there)}")
+    last_year = str((asked.slut or asked.kommun.slut).year)
+    paired, independent, ratio = variance_ratio(result, scenario, area, measure, last_year)
+    label = LABELS[measure]
+    print(f"{label.namn} ({label.enhet}), {area}, {last_year}, {scenario} mot nuläge, {result.klara} replikationer")
+    print(f"  varians, gemensamma slumptal   {tal(paired, 0):>16}")
+    print(f"  varians, oberoende slumpfrön   {tal(independent, 0):>16}")
+    print(f"  kvot                           {tal(ratio, 4):>16}")
+    if ratio > 0:
+        print(f"  lika säkert svar kräver {tal(1 / ratio, 1)} gånger så många replikationer utan gemensamma slumptal")
+    return 0

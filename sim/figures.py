@@ -1,0 +1,372 @@
+"""Figures in Swedish, as SVG and PNG, from the comparison's tables. The only module that imports Matplotlib.
+
+Legible without colour: nuläge is a solid black line with a grey band, scenarios differ in line style and marker, and
+every line is named at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.comparison import Comparison
+from sim.config import Boende, Extern, Team
+from sim.costs import ALL_AREAS
+from sim.labels import KOSTNADSSLAG
+from sim.scenario import NULAGE
+from sim.summary import KeyFigure, key_figures, planning_periods, row_of
+from sim.swedish import tal
+
+WIDTH, HEIGHT = 6.3, 3.5
+"""Inches: the text width of a Word page."""
+STYLES = (
+    ("#0072B2", (0, (5, 1.5)), "o"),
+    ("#D55E00", (0, (1, 1)), "s"),
+    ("#007A5A", (0, (6, 1.5, 1, 1.5)), "^"),
+    ("#8A4F7D", (0, (3, 1, 1, 1, 1, 1)), "D"),
+    ("#5A5A00", (0, (8, 3)), "v"),
+    ("#444444", (0, (2, 3)), "P"),
+)
+LOOK = {
+    "font.size": 9.0,
+    "font.family": "DejaVu Sans",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.6,
+    "svg.hashsalt": "hemmaplan",
+    "axes.axisbelow": True,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Which measure a figure over time shows."""
+
+    file: str
+    area: str
+    measure: str
+    part: str
+    title: str
+    unit: str
+    factor: float = 1.0
+    decimals: int = 0
+
+
+def draw_all(made: Comparison, folder: Path) -> list[Path]:
+    """Every figure of a study. Returns the SVG files; each has a PNG of 300 dpi beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    with mpl.rc_context(LOOK):
+        for line in lines_of(made):
+            figure = over_time(made, line)
+            if figure is not None:
+                written.append(_save(figure, folder / line.file))
+        for area in sorted(made.resultat.study.kommun.verksamheter):
+            figure = against_budget(made, area)
+            if figure is not None:
+                written.append(_save(figure, folder / f"kostnad_mot_budget_{area}"))
+        if len(made.resultat.plans) > 1:
+            written.append(_save(differences(made), folder / "skillnader"))
+    return written
+
+
+def _save(figure: Figure, path: Path) -> Path:
+    FigureCanvasAgg(figure)
+    svg = path.with_suffix(".svg")
+    figure.savefig(svg, metadata={"Date": None, "Title": figure.get_suptitle() or path.name})
+    figure.savefig(path.with_suffix(".png"), dpi=300, metadata={"Software": None})
+    return svg
+
+
+def lines_of(made: Comparison) -> list[Line]:
+    """The figures over time that fit what the kommun is made of."""
+    kommun = made.resultat.study.kommun
+    found = []
+    for area, verksamhet in sorted(kommun.verksamheter.items()):
+        low = verksamhet.namn.lower()
+        for key, steg in verksamhet.steg.items():
+            if steg.bistand_kr_per_manad is not None:
+                title = "Hushåll med bistånd, per månad"
+                found.append(Line(f"hushall_{key}", area, "bidragsmanader", key, title, "hushåll"))
+                title = "Utbetalt bistånd, per månad"
+                found.append(Line(f"bistand_{key}", area, "kostnad", "bistand", title, "mnkr", 1e-6, 1))
+            places = getattr(steg.behov, "plats", ())
+            if any(isinstance(kommun.resurser[name], Boende) for name in places):
+                title = f"Kö till {steg.namn.lower()}, medelantal per månad"
+                found.append(Line(f"ko_{key}", area, "ko", key, title, "personer", decimals=1))
+            if steg.frist is not None:
+                title = f"Utredningstid, {low}, för dem som blev klara i månaden"
+                found.append(Line(f"utredningstid_{area}", area, "utredningstid_medel", key, title, "dygn"))
+        for name, resurs in kommun.resurser.items():
+            if resurs.verksamhet != area:
+                continue
+            if isinstance(resurs, Team):
+                title = f"Ärenden per handläggare, {resurs.namn.lower().removeprefix('handläggare ')}"
+                found.append(
+                    Line(f"arenden_{name}", area, "arenden_per_handlaggare", name, title, "ärenden", decimals=1)
+                )
+            if isinstance(resurs, Boende) and resurs.vardplats:
+                title = f"Beläggning, {resurs.namn.lower()}"
+                found.append(Line(f"belaggning_{name}", area, "belaggning", name, title, "procent", 100.0))
+                title = f"Blockerade platser (inlåsning), {resurs.namn.lower()}"
+                found.append(Line(f"blockerade_{name}", area, "blockerade", name, title, "platser", decimals=1))
+        if any(isinstance(r, Extern) and r.verksamhet == area for r in kommun.resurser.values()):
+            title = f"Externa vårddygn per månad, {low}"
+            found.append(Line(f"externa_dygn_{area}", area, "varddygn_extern", "", title, "dygn"))
+    return found
+
+
+def _series(table: pd.DataFrame, line: Line, scenario: str) -> pd.DataFrame:
+    chosen = table[
+        (table["scenario"] == scenario)
+        & (table["verksamhet"] == line.area)
+        & (table["matt"] == line.measure)
+        & (table["del"] == line.part)
+        & (table["period"].str.len() == 7)
+    ]
+    return chosen.sort_values("period")
+
+
+def affected(made: Comparison, line: Line) -> list[str]:
+    """The scenarios in which the measure differs from nuläge in any month of any replication."""
+    found = []
+    for plan in made.resultat.plans[1:]:
+        series = _series(made.skillnader, line, plan.id)
+        if len(series) and bool((series[["skillnad", "p10", "p90"]].abs() > 1e-12).any(axis=None)):
+            found.append(plan.id)
+    return found
+
+
+def style_of(made: Comparison, scenario: str) -> tuple[str, tuple[int, tuple[float, ...]], str]:
+    """A scenario looks the same in every figure of a study."""
+    order = [plan.id for plan in made.resultat.plans[1:]]
+    return STYLES[order.index(scenario) % len(STYLES)]  # type: ignore[return-value]
+
+
+def over_time(made: Comparison, line: Line) -> Figure | None:
+    """Months on the x axis: nuläge with P10-P90, and the mean of each scenario that differs."""
+    base = _series(made.nivaer, line, NULAGE)
+    if base.empty:
+        return None
+    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+    axes = figure.subplots()
+    time = _mid_months(base["period"])
+    axes.fill_between(
+        time,
+        base["p10"] * line.factor,
+        base["p90"] * line.factor,
+        color="#D0D0D0",
+        linewidth=0,
+        label="P10–P90, nuläge",
+    )
+    axes.plot(time, base["medel"] * line.factor, color="black", linewidth=1.6)
+    ends = [("Nuläge", float(base["medel"].iloc[-1] * line.factor), "black")]
+    names = {plan.id: plan.namn for plan in made.resultat.plans}
+    changed = affected(made, line)
+    for scenario in changed:
+        series = _series(made.nivaer, line, scenario)
+        color, dashes, marker = style_of(made, scenario)
+        values = series["medel"] * line.factor
+        axes.plot(
+            _mid_months(series["period"]),
+            values,
+            color=color,
+            linestyle=dashes,
+            linewidth=1.6,
+            marker=marker,
+            markevery=6,
+            markersize=3.5,
+        )
+        ends.append((names[scenario], float(values.iloc[-1]), color))
+    first = int(str(base["period"].iloc[0])[:4])
+    _time_axis(axes, first, float(time[-1]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value, _tick_decimals(axes))))
+    axes.set_ylabel(line.unit)
+    axes.set_title(line.title)
+    _name_ends(axes, ends, float(time[-1]))
+    unchanged = [names[plan.id] for plan in made.resultat.plans[1:] if plan.id not in changed]
+    note = "Linjer: medel av möjliga framtider. Grått band: P10–P90 för nuläget."
+    if unchanged:
+        note += f"\nOförändrat: {', '.join(unchanged)}."
+    _note(figure, note)
+    return figure
+
+
+def _mid_months(periods: pd.Series) -> np.ndarray:
+    return np.array([int(p[:4]) + (int(p[5:]) - 0.5) / 12 for p in periods])
+
+
+def _time_axis(axes: Axes, first_year: int, last: float) -> None:
+    years = list(range(first_year, int(last) + 1))
+    axes.set_xlim(first_year, int(last) + 1)
+    axes.set_xticks([*years, int(last) + 1], labels=[""] * (len(years) + 1))
+    axes.set_xticks([year + 0.5 for year in years], labels=[str(year) for year in years], minor=True)
+    axes.tick_params(axis="x", which="minor", length=0)
+    axes.axvspan(first_year, first_year + 1, color="#F3F3F3", zorder=-1)
+    axes.text(
+        first_year + 0.03, 0.985, "basår", transform=axes.get_xaxis_transform(), fontsize=8, color="#595959", va="top"
+    )
+
+
+def _tick_decimals(axes: Axes) -> int:
+    """As few decimals as keep neighbouring ticks apart."""
+    ticks = axes.get_yticks()
+    step = float(min(np.diff(ticks))) if len(ticks) > 1 else 1.0
+    return 0 if step >= 1 else 1 if step >= 0.1 else 2
+
+
+def _name_ends(axes: Axes, ends: Sequence[tuple[str, float, str]], last: float) -> None:
+    """Name each line at its right end, moved apart where they would overlap."""
+    low, high = axes.get_ylim()
+    gap = 0.075 * (high - low)
+    placed: list[tuple[float, str, str, float]] = []
+    for name, value, color in sorted(ends, key=lambda end: end[1]):
+        at = max(value, placed[-1][0] + gap) if placed else value
+        placed.append((at, name, color, value))
+    over = placed[-1][0] - high + gap / 2
+    if over > 0:
+        placed = [(at - over, name, color, value) for at, name, color, value in placed]
+    right = axes.get_xlim()[1]
+    for at, name, color, value in placed:
+        axes.annotate(
+            _wrapped(name),
+            xy=(last, value),
+            xytext=(right + 0.06, at),
+            color=color,
+            fontsize=8,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 1},
+        )
+
+
+def _wrapped(name: str, width: int = 18) -> str:
+    lines = [""]
+    for word in name.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def _note(figure: Figure, text: str) -> None:
+    figure.supxlabel(text, fontsize=7.5, x=0.01, ha="left", color="#404040")
+
+
+def against_budget(made: Comparison, area: str) -> Figure | None:
+    """Outcome of the budgeted kostnadsslag each year, with P10-P90, beside the budget."""
+    levels = made.nivaer
+    here = levels[(levels["verksamhet"] == area) & (levels["period"].str.len() == 4)]
+    budget = here[(here["matt"] == "budget") & (here["scenario"] == NULAGE)].sort_values("period")
+    if budget.empty:
+        return None
+    verksamhet = made.resultat.study.kommun.verksamheter[area]
+    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+    axes = figure.subplots()
+    years = budget["period"].tolist()
+    plans = made.resultat.plans
+    width = 0.8 / len(plans)
+    for index, (_, row) in enumerate(budget.iterrows()):
+        axes.plot(
+            [index - 0.45, index + 0.45],
+            [row["medel"] * 1e-6] * 2,
+            color="black",
+            linewidth=2.4,
+            label="Budget" if index == 0 else None,
+            solid_capstyle="butt",
+        )
+    for number, plan in enumerate(plans):
+        rows = here[(here["matt"] == "avvikelse") & (here["scenario"] == plan.id)].sort_values("period")
+        money = budget["medel"].to_numpy() * 1e-6
+        middle = money - rows["medel"].to_numpy() * 1e-6
+        high, low = money - rows["p10"].to_numpy() * 1e-6, money - rows["p90"].to_numpy() * 1e-6
+        at = np.arange(len(years)) - 0.4 + width * (number + 0.5)
+        color, marker = (
+            ("black", "o") if plan.id == NULAGE else (style_of(made, plan.id)[0], style_of(made, plan.id)[2])
+        )
+        axes.vlines(at, low, high, color=color, linewidth=1.6)
+        axes.plot(
+            at,
+            middle,
+            linestyle="none",
+            marker=marker,
+            color=color,
+            markersize=5,
+            label=plan.namn,
+            markerfacecolor="white" if number == 0 else color,
+        )
+    axes.set_xticks(range(len(years)), labels=years)
+    axes.set_xlim(-0.6, len(years) - 0.4)
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value, _tick_decimals(axes))))
+    axes.set_ylabel("mnkr")
+    what = ", ".join(KOSTNADSSLAG[line].lower() for line in verksamhet.budget_tkr)
+    axes.set_title(f"{verksamhet.namn}: {what} mot budget")
+    figure.legend(loc="outside right upper", fontsize=8, frameon=False)
+    _note(figure, "Punkt: medel av möjliga år. Streck: P10–P90, spridningen mellan möjliga år.")
+    return figure
+
+
+def differences(made: Comparison) -> Figure:
+    """Each scenario against nuläge over the planning years: mean difference, its 95 % interval, and P10-P90."""
+    planning, last_year = planning_periods(made)
+    wanted = {"nettokostnad", "varddygn_extern", "bidragsmanader"}
+    panels = [
+        figure
+        for figure in key_figures(made.resultat.study.kommun, planning, last_year)
+        if figure.measure in wanted and (figure.measure != "nettokostnad" or figure.area == ALL_AREAS)
+    ]
+    plans = made.resultat.plans[1:]
+    figure = Figure(figsize=(WIDTH, 1.5 + 0.45 * len(plans)), layout="constrained")
+    all_axes = np.atleast_1d(figure.subplots(1, len(panels), sharey=True))
+    for axes, panel in zip(all_axes, panels, strict=True):
+        _difference_panel(made, axes, panel)
+        axes.set_ylim(len(plans) - 0.4, -0.6)
+        axes.set_yticks(range(len(plans)), labels=[_wrapped(plan.namn, 22) for plan in plans])
+        axes.tick_params(axis="y", length=0)
+    figure.suptitle(f"Skillnad mot nuläget, {planning}", fontsize=10, fontweight="bold", x=0.01, ha="left")
+    _note(
+        figure,
+        "Punkt och siffra: medelskillnad. Tjockt streck: 95-procentsintervall för medelskillnaden.\n"
+        "Tunt streck: P10–P90, spridningen mellan möjliga framtider.",
+    )
+    return figure
+
+
+def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_title(f"{_wrapped(panel.name, 24)}\n({panel.unit})", fontsize=8.5, loc="center", fontweight="normal")
+    for index, plan in enumerate(made.resultat.plans[1:]):
+        row = row_of(made.skillnader, panel, plan.id)
+        if row is None:
+            continue
+        color, _, marker = style_of(made, plan.id)
+        scale = panel.factor
+        axes.hlines(index, row["p10"] * scale, row["p90"] * scale, color=color, linewidth=1.0)
+        axes.hlines(index, row["ki95_lag"] * scale, row["ki95_hog"] * scale, color=color, linewidth=4.0)
+        axes.plot(row["skillnad"] * scale, index, marker=marker, color=color, markersize=5)
+        text = "oförändrat" if row["skillnad"] == 0 else tal(row["skillnad"] * scale, panel.decimals, sign=True)
+        axes.annotate(
+            text, (row["skillnad"] * scale, index), (0, 7), textcoords="offset points", ha="center", fontsize=7.5
+        )
+    axes.margins(x=0.2)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value)))

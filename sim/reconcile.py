@@ -1,0 +1,165 @@
+"""Document against model, figure by figure: what is published, what the model says, and how close."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from sim.comparison import Comparison
+from sim.config import Modell, Tal, Text
+from sim.errors import HemmaplanError
+from sim.files import read_yaml
+from sim.messages import validated
+from sim.swedish import tal
+
+GOOD, ACCEPTABLE = 0.03, 0.10
+
+
+class Uppgift(Modell):
+    """One published figure and the measure that answers to it, or the reason why none does or why it is not graded."""
+
+    namn: Text
+    omrade: Text
+    nyckeltal: Text
+    ar: int
+    period: Text = "helår"
+    verksamhet: str | None = None
+    matt: str | None = None
+    del_: str = ""
+    faktor: Tal = 1.0
+    """The model's value × `faktor` has the document's unit."""
+    decimaler: int = 0
+    inpassad: bool = False
+    ograderad: str | None = None
+    modellar: int | None = None
+    """The model's year, where it is not the document's."""
+
+
+class Avstamning(Modell):
+    kalla: Text
+    uppgifter: tuple[Uppgift, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure to reconcile, with the document's value."""
+
+    uppgift: Uppgift
+    dokument: float
+    enhet: str
+    typ: Literal["utfall", "budget", "prognos", "mål", "plan"]
+    anm: str
+
+
+def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
+    """The figures in `conf/avstamning/<kommun>.yaml`, with their values from `conf/underlag/nyckeltal.csv`."""
+    path = root / "conf" / "avstamning" / f"{kommun_id}.yaml"
+    if not path.is_file():
+        raise HemmaplanError(
+            f"{path.relative_to(root).as_posix()}: finns inte, så {kommun_id} har inget att stämmas av mot"
+        )
+    content = read_yaml(path)
+    for uppgift in content.get("uppgifter", ()):
+        if isinstance(uppgift, dict) and "del" in uppgift:
+            uppgift["del_"] = uppgift.pop("del")
+    wanted = validated(Avstamning, content, prefix=path.name)
+    published = _published(root, wanted.kalla)
+    lines = []
+    for uppgift in wanted.uppgifter:
+        key = (uppgift.omrade, uppgift.nyckeltal, str(uppgift.ar), uppgift.period)
+        if key not in published:
+            raise HemmaplanError(f"{path.name}: {' '.join(key)}: finns inte i nyckeltal.csv för {wanted.kalla}")
+        row = published[key]
+        lines.append(Line(uppgift, float(row["varde"]), row["enhet"], row["typ"], row["anm"]))
+    return lines
+
+
+def _published(root: Path, source: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    with (root / "conf" / "underlag" / "nyckeltal.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kalla"] == source]
+    return {(row["omrade"], row["matt"], row["ar"], row["period"]): row for row in rows}
+
+
+def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
+    """One row a figure: dokument, modell, its year spread P10-P90, difference, fitted or not, grade and reason."""
+    levels = made.nivaer
+    rows = []
+    for line in lines:
+        uppgift = line.uppgift
+        model = levels[
+            (levels["verksamhet"] == uppgift.verksamhet)
+            & (levels["matt"] == uppgift.matt)
+            & (levels["del"] == uppgift.del_)
+            & (levels["period"] == str(uppgift.modellar or uppgift.ar))
+        ]
+        if uppgift.matt is not None and uppgift.matt != "" and model.empty and uppgift.ograderad is None:
+            raise HemmaplanError(
+                f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.ar} finns inte"
+            )
+        value, low, high = (
+            (float(model[column].iloc[0]) * uppgift.faktor for column in ("medel", "p10", "p90"))
+            if len(model)
+            else (float("nan"),) * 3
+        )
+        difference = (value - line.dokument) / line.dokument if line.dokument else float("nan")
+        reason = uppgift.ograderad or (f"{line.typ}, inte utfall" if line.typ != "utfall" else "")
+        rows.append(
+            {
+                "siffra": uppgift.namn,
+                "ar": uppgift.ar,
+                "enhet": line.enhet,
+                "typ": line.typ,
+                "dokument": line.dokument,
+                "modell": value,
+                "p10": low,
+                "p90": high,
+                "skillnad": difference,
+                "inpassad": uppgift.inpassad,
+                "betyg": "ograderad" if reason else grade(difference),
+                "skal": reason,
+                "decimaler": uppgift.decimaler,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def grade(difference: float) -> str:
+    """bra ≤ 3 %, godtagbar ≤ 10 %, else svag."""
+    if abs(difference) <= GOOD:
+        return "bra"
+    return "godtagbar" if abs(difference) <= ACCEPTABLE else "svag"
+
+
+def reconciliation_lines(table: pd.DataFrame, name: str, replications: int) -> list[str]:
+    """The table as Markdown."""
+    lines = [
+        f"# Avstämning: {name}",
+        "",
+        f"Modellens medel över {replications} möjliga år mot dokumentets siffra. P10–P90 är spridningen mellan år.",
+        "Betyg: bra högst 3 %, godtagbar högst 10 %, annars svag. *Inpassad*: modellen är satt så att siffran ska stämma.",
+        "",
+        "| Siffra | År | Enhet | Dokument | Modell | P10–P90 | Skillnad | Inpassad | Betyg |",
+        "|---|---|---|--:|--:|--:|--:|---|---|",
+    ]
+    for row in table.to_dict("records"):
+        places = int(row["decimaler"])
+        spread = f"{tal(row['p10'], places)}–{tal(row['p90'], places)}" if row["p10"] == row["p10"] else "–"
+        percent = f"{tal(100 * row['skillnad'], 1, sign=True)} %" if row["skillnad"] == row["skillnad"] else "–"
+        graded = row["betyg"] + (f" ({row['skal']})" if row["skal"] else "")
+        cells = [
+            row["siffra"],
+            str(row["ar"]),
+            row["enhet"],
+            tal(row["dokument"], places),
+            tal(row["modell"], places),
+            spread,
+            percent,
+            "ja" if row["inpassad"] else "nej",
+            graded,
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines

@@ -1,0 +1,226 @@
+"""The result in words and one table, Markdown in Swedish, made from the comparison and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.comparison import Comparison
+from sim.config import Boende, Extern, Kommun, Steg, Team
+from sim.costs import ALL_AREAS
+from sim.describe import scenario_lines
+from sim.labels import LABELS
+from sim.scenario import NULAGE
+from sim.swedish import datum, tal, uppraknat
+
+MNKR = 1e-6
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A measure worth a planner's first look: which row, over which period, in what unit."""
+
+    area: str
+    measure: str
+    part: str
+    name: str
+    unit: str
+    factor: float
+    decimals: int
+    period: str
+
+
+def key_figures(kommun: Kommun, planning: str, last_year: str) -> list[KeyFigure]:
+    """The figures that fit what the kommun is made of: sums over the planning years, the rest for the last year."""
+
+    def summed(area: str, measure: str, part: str, name: str, kronor: bool = False) -> KeyFigure:
+        unit, factor, decimals = ("mnkr", MNKR, 1) if kronor else (LABELS[measure].enhet, 1.0, 0)
+        return KeyFigure(area, measure, part, name, unit, factor, decimals, planning)
+
+    def at_end(area: str, measure: str, part: str, name: str, decimals: int = 1) -> KeyFigure:
+        return KeyFigure(area, measure, part, name, LABELS[measure].enhet, 1.0, decimals, last_year)
+
+    figures = [summed(ALL_AREAS, "nettokostnad", "", "Nettokostnad, alla verksamheter", kronor=True)]
+    for area, verksamhet in sorted(kommun.verksamheter.items()):
+        own = [r for r in kommun.resurser.values() if r.verksamhet == area]
+        figures.append(summed(area, "nettokostnad", "", f"Nettokostnad, {verksamhet.namn.lower()}", kronor=True))
+        for key, steg in verksamhet.steg.items():
+            if steg.bistand_kr_per_manad is not None:
+                figures.append(summed(area, "bidragsmanader", key, "Bidragsmånader"))
+        if any(isinstance(resurs, Extern) for resurs in own):
+            figures.append(summed(area, "varddygn_extern", "", f"Externa vårddygn, {verksamhet.namn.lower()}"))
+        for key, steg in verksamhet.steg.items():
+            if _queues_for_places(kommun, steg):
+                figures.append(at_end(area, "ko", key, f"Kö till {steg.namn.lower()}"))
+        for name, resurs in kommun.resurser.items():
+            if isinstance(resurs, Team) and resurs.verksamhet == area:
+                figures.append(
+                    at_end(area, "arsarbetare_behov", name, f"Årsarbetare som behövs, {resurs.namn.lower()}")
+                )
+                figures.append(at_end(area, "ofordelade", name, f"Ofördelade ärenden, {resurs.namn.lower()}"))
+        for key, steg in verksamhet.steg.items():
+            if steg.frist is not None:
+                figures.append(at_end(area, "utredningstid_medel", key, f"Utredningstid, {verksamhet.namn.lower()}", 0))
+    return figures
+
+
+def _queues_for_places(kommun: Kommun, steg: Steg) -> bool:
+    places = getattr(steg.behov, "plats", ())
+    return any(isinstance(kommun.resurser[name], Boende) for name in places)
+
+
+def row_of(table: pd.DataFrame, figure: KeyFigure, scenario: str) -> pd.Series | None:
+    chosen = table[
+        (table["scenario"] == scenario)
+        & (table["verksamhet"] == figure.area)
+        & (table["matt"] == figure.measure)
+        & (table["del"] == figure.part)
+        & (table["period"] == figure.period)
+    ]
+    return chosen.iloc[0] if len(chosen) else None
+
+
+def planning_periods(made: Comparison) -> tuple[str, str]:
+    """(planning years together, last year), or the last year for both where there is no more than one."""
+    periods = made.nivaer["period"].unique().tolist()
+    last_year = max(period for period in periods if len(period) == 4)
+    return next((period for period in periods if "–" in period), last_year), last_year
+
+
+def summary_text(made: Comparison) -> str:
+    study = made.resultat.study
+    kommun = study.kommun
+    planning, last_year = planning_periods(made)
+    figures = key_figures(kommun, planning, last_year)
+    lines = [
+        f"# {kommun.namn}: scenarier jämförda med nuläget",
+        "",
+        f"{made.resultat.klara} möjliga framtider har simulerats för nuläget och för varje scenario, med samma människor "
+        f"och samma goda och dåliga år i alla. Basår {kommun.basar}; planeringsåren är {planning}.",
+        "",
+        "Siffrorna beskriver vad som följer av antagandena i konfigurationen. De är ett underlag för att jämföra "
+        "handlingsvägar, inte en prognos.",
+        "",
+    ]
+    if len(made.resultat.plans) > 1:
+        lines += ["## Vad som ändras", ""]
+        for plan in made.resultat.plans[1:]:
+            lines += _scenario_paragraph(made, figures, plan.id, plan.namn, planning)
+        lines += ["", "## Skillnad mot nuläget", ""]
+    else:
+        lines += ["## Nuläget", ""]
+    lines += _table(made, figures)
+    lines += _budget(made)
+    if len(made.resultat.plans) > 1:
+        lines += _scenarios(made)
+    return "\n".join(lines) + "\n"
+
+
+def _scenario_paragraph(
+    made: Comparison, figures: list[KeyFigure], scenario: str, name: str, planning: str
+) -> list[str]:
+    """The cost in a sentence, then what else changes and can be told from zero."""
+    parts = []
+    for figure in figures:
+        if figure.measure == "nettokostnad" and figure.area != ALL_AREAS:
+            continue
+        row = row_of(made.skillnader, figure, scenario)
+        if row is None or (row["skillnad"] == 0 and row["p10"] == 0 and row["p90"] == 0):
+            continue
+        change = tal(row["skillnad"] * figure.factor, figure.decimals, sign=True)
+        low, high = (tal(row[end] * figure.factor, figure.decimals) for end in ("ki95_lag", "ki95_hog"))
+        when = "" if figure.period == planning else f" ({figure.period})"
+        if not row["ki95_lag"] <= 0 <= row["ki95_hog"]:
+            parts.append(f"{_small(figure.name)}{when} {change} {figure.unit} ({low} till {high})")
+        elif figure.area == ALL_AREAS or figure.measure in {"varddygn_extern", "bidragsmanader"}:
+            parts.append(f"{_small(figure.name)}{when} kan inte skiljas från noll ({low} till {high} {figure.unit})")
+    if not parts:
+        parts = ["ingen av nyckeltalen ändras"]
+    return [f"- **{name}**, {planning}: {'; '.join(parts)}."]
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
+    plans = made.resultat.plans
+    header = ["Nyckeltal", "Enhet", "Period", "Nuläge (P10–P90)", *(plan.namn for plan in plans[1:])]
+    lines = [f"| {' | '.join(header)} |", f"|---|---|---|{'--:|' * len(plans)}"]
+    for figure in figures:
+        base = row_of(made.nivaer, figure, NULAGE)
+        if base is None:
+            continue
+        level, low, high = (tal(base[column] * figure.factor, figure.decimals) for column in ("medel", "p10", "p90"))
+        cells = [figure.name, figure.unit, figure.period, f"{level} ({low}–{high})"]
+        for plan in plans[1:]:
+            row = row_of(made.skillnader, figure, plan.id)
+            cells.append(_difference(row, figure))
+        lines.append(f"| {' | '.join(cells)} |")
+    if len(plans) > 1:
+        lines += [
+            "",
+            "P10–P90 är spridningen mellan möjliga år: vart tionde år hamnar under, vart tionde över. Parentesen efter en "
+            "skillnad är 95-procentsintervallet för medelskillnaden och visar bara simuleringens egen osäkerhet. "
+            "Osäkerheten i antagandena kommer därtill.",
+        ]
+    return lines
+
+
+def _difference(row: pd.Series | None, figure: KeyFigure) -> str:
+    if row is None:
+        return "–"
+    if row["skillnad"] == 0 and row["ki95_lag"] == row["ki95_hog"]:
+        return "oförändrat"
+    change = tal(row["skillnad"] * figure.factor, figure.decimals, sign=True)
+    low, high = (tal(row[end] * figure.factor, figure.decimals) for end in ("ki95_lag", "ki95_hog"))
+    return f"{change} ({low} till {high})"
+
+
+def _budget(made: Comparison) -> list[str]:
+    if made.budget.empty:
+        return []
+    kommun = made.resultat.study.kommun
+    years = sorted(made.budget["period"].unique())
+    lines = ["", "## Sannolikhet att året slutar inom budget", ""]
+    lines += [f"| Verksamhet | Scenario | {' | '.join(years)} |", f"|---|---|{'--:|' * len(years)}"]
+    table = made.budget.pivot(index=["verksamhet", "scenario"], columns="period", values="inom_budget")
+    for area in sorted(kommun.verksamheter):
+        for plan in made.resultat.plans:
+            if (area, plan.id) in table.index:
+                chances = [f"{tal(100 * table.loc[(area, plan.id), year])} %" for year in years]
+                lines.append(f"| {kommun.verksamheter[area].namn} | {plan.namn} | {' | '.join(chances)} |")
+    compared = [
+        f"{verksamhet.namn.lower()} {uppraknat([_line(line) for line in verksamhet.budget_tkr])}"
+        for _, verksamhet in sorted(kommun.verksamheter.items())
+        if verksamhet.budget_tkr
+    ]
+    return [
+        *lines,
+        "",
+        f"Jämförelsen gäller de kostnadsslag som har en budget i konfigurationen: {'; '.join(compared)}.",
+    ]
+
+
+def _line(line: str) -> str:
+    from sim.labels import KOSTNADSSLAG
+
+    return KOSTNADSSLAG[line].lower()
+
+
+def _scenarios(made: Comparison) -> list[str]:
+    lines = ["", "## Scenarierna", ""]
+    for plan in made.resultat.plans[1:]:
+        assert plan.scenario is not None
+        lines += [f"**{plan.namn}** (`{plan.id}`). {plan.scenario.motiv}", ""]
+        lines += [f"- {line}" for line in scenario_lines(plan.scenario, plan.kommun)]
+        if plan.scenario.forbehall:
+            lines += ["", f"*Förbehåll:* {plan.scenario.forbehall.strip()}"]
+        lines.append("")
+    study = made.resultat.study
+    end = study.slut or study.kommun.slut
+    return [
+        *lines,
+        f"Simulerat {datum(study.kommun.start)} till {datum(end)}, slumpfrö {study.fro}, motor {study.motor}.",
+    ]
