@@ -204,10 +204,10 @@ def driver_path(name: str, epochs: tuple[Epok, ...], base: bool) -> StepFunction
     def at(time: float) -> float:
         epoch = at_epoch(epochs, time)
         value = (epoch.bas if base else epoch.kommun).drivare[name].varde
-        if not isinstance(value, Mapping):
+        if isinstance(value, float):
             return value
         past = [day for day in sorted(value) if day_number(start, day) <= time]
-        return value[past[-1] if past else min(value)]
+        return float(value[past[-1] if past else min(value)])
 
     return step_function(breaks, at, first=min(breaks))
 
@@ -256,7 +256,7 @@ def _inflow(names: _Names, area: str, name: str, plan: Plan, periods: list[Perio
             number = next(i for i in range(len(periods) - 1, -1, -1) if periods[i].first <= time)
             trend = (1 + inflode.trend_per_ar) ** (number / 12)
             season = inflode.sasong[int(periods[number].label[5:]) - 1]
-            return inflode.per_ar / DAYS_PER_YEAR * season * trend * factor(time)
+            return float(inflode.per_ar / DAYS_PER_YEAR * season * trend * factor(time))
 
         breaks = {epoch.fran_dag for epoch in epochs} | {p.first for p in periods} | driver_breaks
         return step_function({t for t in breaks if t < periods[-1].last}, at)

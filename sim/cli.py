@@ -254,12 +254,14 @@ def _hydra_swedish(root: Path, error: Exception) -> str:
     if found := re.search(r"You must specify '([^']*)'", whole):
         return f"{found[1]} saknas; ange {found[1]}=…, {nearest('', kommun_ids(root))}"
     if found := re.search(r"Could not (?:override|append|delete)[^']*'([^']*)'", whole):
-        return f"{found[1]}: finns inte i konfigurationen{_near_key(whole)}. Nya nycklar börjar med +, till exempel +{found[1]}=…"
+        new = f"Nya nycklar börjar med +, till exempel +{found[1]}=…"
+        return f"{found[1]}: finns inte i konfigurationen{_near_key(whole)}. {new}"
     if "Could not find" in whole and (found := re.search(r"Could not find '([^']*)'", whole)):
         return _missing_config(root, found[1])
     if type(error).__name__ == "OverrideParseException" or "parsing override" in whole:
         found = re.search(r"parsing override '(.*)'", whole)
-        return f"{found[1] if found else 'kommandoraden'}: kan inte tolkas. Skriv nyckel=värde; text med mellanslag inom '…'"
+        what = found[1] if found else "kommandoraden"
+        return f"{what}: kan inte tolkas. Skriv nyckel=värde; text med mellanslag inom '…'"
     if found := re.search(r"Missing mandatory value: (\S+)", whole):
         return f"{found[1]} saknas"
     if found := re.search(r"full_key: (\S+)", whole):

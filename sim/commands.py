@@ -69,7 +69,11 @@ def _with_progress(asked: Study) -> StudyResult:
     ) as bar:
         if not sys.stderr.isatty():
             print(f"Simulerar {total} körningar …", file=sys.stderr)
-        return run_study(asked, lambda done, _: bar.update(done - bar.n))
+
+        def show(done: int, _: int) -> None:
+            bar.update(done - bar.n)
+
+        return run_study(asked, show)
 
 
 def reconcile(content: Mapping[str, Any], root: Path) -> int:

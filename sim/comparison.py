@@ -56,15 +56,21 @@ def comparison(result: StudyResult) -> Comparison:
     """All comparisons of a finished study, from its long table."""
     order = [plan.id for plan in result.plans]
     wide = result.matt.pivot(index=["scenario", *KEYS], columns="replikation", values="varde")
-    levels = pd.concat([_levels(wide.loc[scenario], scenario) for scenario in order], ignore_index=True)
-    base = wide.loc[NULAGE]
-    differences = [_differences(wide.loc[scenario], base, scenario) for scenario in order if scenario != NULAGE]
+    by_scenario = {scenario: _of(wide, scenario) for scenario in order}
+    base = by_scenario[NULAGE]
+    differences = [_differences(by_scenario[scenario], base, scenario) for scenario in order if scenario != NULAGE]
     return Comparison(
         result,
-        levels,
+        pd.concat([_levels(table, scenario) for scenario, table in by_scenario.items()], ignore_index=True),
         pd.concat(differences, ignore_index=True) if differences else _differences(base.iloc[:0], base, NULAGE),
         _within_budget(result.matt, order),
     )
+
+
+def _of(wide: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    chosen = wide.xs(scenario, level="scenario")
+    assert isinstance(chosen, pd.DataFrame)
+    return chosen
 
 
 def _mean_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

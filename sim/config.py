@@ -84,7 +84,7 @@ class BlandningsDel(Fordelning):
     """One population of a mixture, with its share."""
 
     andel: Andel
-    fordelning: Literal["konstant", "exponential", "lognormal", "weibull", "gamma"] = "lognormal"  # type: ignore[assignment]
+    fordelning: Literal["konstant", "exponential", "lognormal", "weibull", "gamma"] = "lognormal"
 
 
 Dygn = Fordelning

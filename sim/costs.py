@@ -1,4 +1,4 @@
-"""Kronor by period, verksamhet and kostnadsslag, in whole öre so that months sum to years and types to totals exactly."""
+"""Kronor by period, verksamhet and kostnadsslag, in whole öre: months sum to years and types to totals exactly."""
 
 from __future__ import annotations
 
@@ -40,15 +40,7 @@ def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> R
             rows[area, "kostnad", line] = whole / ORE
             if line in budgeted:
                 compared += whole
-                budget += np.round(
-                    ORE
-                    * _daily(
-                        run,
-                        monthly,
-                        lambda k, a=area, b=line: k.verksamheter[a].budget_tkr[b] * 1000,
-                        per_year=True,
-                    )
-                )
+                budget += np.round(_budget(run, area, line, monthly) * ORE)
         rows[area, "nettokostnad", ""] = total / ORE
         grand += total
         if budgeted:
@@ -58,15 +50,19 @@ def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> R
     return rows
 
 
+def _budget(run: Run, area: str, line: config.Kostnadsslag, monthly: Sequence[Period]) -> Floats:
+    return _daily(run, monthly, lambda kommun: kommun.verksamheter[area].budget_tkr[line] * 1000, per_year=True)
+
+
 Amounts = Callable[[Run, str, Sequence[Period], int, int], Floats]
 
 
-def _lines(kommun: config.Kommun, area: str) -> list[tuple[str, Amounts]]:
+def _lines(kommun: config.Kommun, area: str) -> list[tuple[config.Kostnadsslag, Amounts]]:
     """The kostnadsslag that a verksamhet can have, by what it is made of (never by what a run happened to give)."""
     kinds = {type(resurs) for resurs in kommun.resurser.values() if resurs.verksamhet == area}
     verksamhet = kommun.verksamheter[area]
     gives_benefit = any(steg.bistand_kr_per_manad is not None for steg in verksamhet.steg.values())
-    possible: list[tuple[str, Amounts, bool]] = [
+    possible: list[tuple[config.Kostnadsslag, Amounts, bool]] = [
         ("egna_platser", _own_places, config.Boende in kinds),
         ("extern", _bought, config.Extern in kinds),
         ("bistand", _benefits, gives_benefit),
@@ -94,7 +90,8 @@ def to_years(rows: Rows, monthly: Sequence[Period], yearly: Sequence[Period]) ->
     """Sums of months, exact to the öre."""
     member = [np.array([month.label[:4] == year.label for month in monthly]) for year in yearly]
     return {
-        row: np.array([np.round(values[chosen] * ORE).sum() / ORE for chosen in member]) for row, values in rows.items()
+        row: np.array([float(np.round(values[chosen] * ORE).sum()) / ORE for chosen in member])
+        for row, values in rows.items()
     }
 
 

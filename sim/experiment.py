@@ -1,4 +1,4 @@
-"""Replications × scenarios on common random numbers: the same people, the same good and bad years, in every scenario."""
+"""Replications × scenarios on common random numbers: the same people and the same good and bad years in all."""
 
 from __future__ import annotations
 

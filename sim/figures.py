@@ -7,8 +7,8 @@ every line is named at its end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.comparison import Comparison
-from sim.config import Boende, Extern, Team
 from sim.costs import ALL_AREAS
+from sim.figure_list import Line, lines_of
 from sim.labels import KOSTNADSSLAG
 from sim.scenario import NULAGE
 from sim.summary import KeyFigure, key_figures, planning_periods, row_of
@@ -36,7 +36,7 @@ STYLES = (
     ("#5A5A00", (0, (8, 3)), "v"),
     ("#444444", (0, (2, 3)), "P"),
 )
-LOOK = {
+LOOK: dict[str, Any] = {
     "font.size": 9.0,
     "font.family": "DejaVu Sans",
     "axes.spines.top": False,
@@ -53,25 +53,11 @@ LOOK = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """Which measure a figure over time shows."""
-
-    file: str
-    area: str
-    measure: str
-    part: str
-    title: str
-    unit: str
-    factor: float = 1.0
-    decimals: int = 0
-
-
 def draw_all(made: Comparison, folder: Path) -> list[Path]:
     """Every figure of a study. Returns the SVG files; each has a PNG of 300 dpi beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    with mpl.rc_context(LOOK):
+    with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
         for line in lines_of(made):
             figure = over_time(made, line)
             if figure is not None:
@@ -93,44 +79,6 @@ def _save(figure: Figure, path: Path) -> Path:
     return svg
 
 
-def lines_of(made: Comparison) -> list[Line]:
-    """The figures over time that fit what the kommun is made of."""
-    kommun = made.resultat.study.kommun
-    found = []
-    for area, verksamhet in sorted(kommun.verksamheter.items()):
-        low = verksamhet.namn.lower()
-        for key, steg in verksamhet.steg.items():
-            if steg.bistand_kr_per_manad is not None:
-                title = "Hushåll med bistånd, per månad"
-                found.append(Line(f"hushall_{key}", area, "bidragsmanader", key, title, "hushåll"))
-                title = "Utbetalt bistånd, per månad"
-                found.append(Line(f"bistand_{key}", area, "kostnad", "bistand", title, "mnkr", 1e-6, 1))
-            places = getattr(steg.behov, "plats", ())
-            if any(isinstance(kommun.resurser[name], Boende) for name in places):
-                title = f"Kö till {steg.namn.lower()}, medelantal per månad"
-                found.append(Line(f"ko_{key}", area, "ko", key, title, "personer", decimals=1))
-            if steg.frist is not None:
-                title = f"Utredningstid, {low}, för dem som blev klara i månaden"
-                found.append(Line(f"utredningstid_{area}", area, "utredningstid_medel", key, title, "dygn"))
-        for name, resurs in kommun.resurser.items():
-            if resurs.verksamhet != area:
-                continue
-            if isinstance(resurs, Team):
-                title = f"Ärenden per handläggare, {resurs.namn.lower().removeprefix('handläggare ')}"
-                found.append(
-                    Line(f"arenden_{name}", area, "arenden_per_handlaggare", name, title, "ärenden", decimals=1)
-                )
-            if isinstance(resurs, Boende) and resurs.vardplats:
-                title = f"Beläggning, {resurs.namn.lower()}"
-                found.append(Line(f"belaggning_{name}", area, "belaggning", name, title, "procent", 100.0))
-                title = f"Blockerade platser (inlåsning), {resurs.namn.lower()}"
-                found.append(Line(f"blockerade_{name}", area, "blockerade", name, title, "platser", decimals=1))
-        if any(isinstance(r, Extern) and r.verksamhet == area for r in kommun.resurser.values()):
-            title = f"Externa vårddygn per månad, {low}"
-            found.append(Line(f"externa_dygn_{area}", area, "varddygn_extern", "", title, "dygn"))
-    return found
-
-
 def _series(table: pd.DataFrame, line: Line, scenario: str) -> pd.DataFrame:
     chosen = table[
         (table["scenario"] == scenario)
@@ -142,20 +90,31 @@ def _series(table: pd.DataFrame, line: Line, scenario: str) -> pd.DataFrame:
     return chosen.sort_values("period")
 
 
-def affected(made: Comparison, line: Line) -> list[str]:
-    """The scenarios in which the measure differs from nuläge in any month of any replication."""
-    found = []
+BARELY = 0.01
+"""A scenario whose mean never leaves nuläge by more than this share of its level is named, not drawn."""
+
+
+def shown_and_not(made: Comparison, line: Line) -> tuple[dict[str, int], list[str], list[str]]:
+    """Scenarios to draw, each with its first month of difference; those barely different; and those equal to nuläge."""
+    level = float(_series(made.nivaer, line, NULAGE)["medel"].abs().mean())
+    drawn: dict[str, int] = {}
+    barely, equal = [], []
     for plan in made.resultat.plans[1:]:
         series = _series(made.skillnader, line, plan.id)
-        if len(series) and bool((series[["skillnad", "p10", "p90"]].abs() > 1e-12).any(axis=None)):
-            found.append(plan.id)
-    return found
+        apart = (series[["skillnad", "p10", "p90"]].abs() > 1e-12).any(axis=1).to_numpy()
+        if not apart.any():
+            equal.append(plan.namn)
+        elif float(series["skillnad"].abs().max()) < BARELY * level:
+            barely.append(plan.namn)
+        else:
+            drawn[plan.id] = int(np.argmax(apart))
+    return drawn, barely, equal
 
 
 def style_of(made: Comparison, scenario: str) -> tuple[str, tuple[int, tuple[float, ...]], str]:
     """A scenario looks the same in every figure of a study."""
     order = [plan.id for plan in made.resultat.plans[1:]]
-    return STYLES[order.index(scenario) % len(STYLES)]  # type: ignore[return-value]
+    return STYLES[order.index(scenario) % len(STYLES)]
 
 
 def over_time(made: Comparison, line: Line) -> Figure | None:
@@ -177,9 +136,9 @@ def over_time(made: Comparison, line: Line) -> Figure | None:
     axes.plot(time, base["medel"] * line.factor, color="black", linewidth=1.6)
     ends = [("Nuläge", float(base["medel"].iloc[-1] * line.factor), "black")]
     names = {plan.id: plan.namn for plan in made.resultat.plans}
-    changed = affected(made, line)
-    for scenario in changed:
-        series = _series(made.nivaer, line, scenario)
+    drawn, barely, equal = shown_and_not(made, line)
+    for scenario, first_month in drawn.items():
+        series = _series(made.nivaer, line, scenario).iloc[max(first_month - 1, 0) :]
         color, dashes, marker = style_of(made, scenario)
         values = series["medel"] * line.factor
         axes.plot(
@@ -199,10 +158,11 @@ def over_time(made: Comparison, line: Line) -> Figure | None:
     axes.set_ylabel(line.unit)
     axes.set_title(line.title)
     _name_ends(axes, ends, float(time[-1]))
-    unchanged = [names[plan.id] for plan in made.resultat.plans[1:] if plan.id not in changed]
     note = "Linjer: medel av möjliga framtider. Grått band: P10–P90 för nuläget."
-    if unchanged:
-        note += f"\nOförändrat: {', '.join(unchanged)}."
+    without = [f"Oförändrat: {', '.join(equal)}."] if equal else []
+    without += [f"Skiljer sig mindre än en procent: {', '.join(barely)}."] if barely else []
+    if without:
+        note += "\n" + " ".join(without)
     _note(figure, note)
     return figure
 
@@ -224,23 +184,24 @@ def _time_axis(axes: Axes, first_year: int, last: float) -> None:
 
 
 def _tick_decimals(axes: Axes) -> int:
-    """As few decimals as keep neighbouring ticks apart."""
+    """As few decimals as say the ticks exactly, at most two."""
     ticks = axes.get_yticks()
-    step = float(min(np.diff(ticks))) if len(ticks) > 1 else 1.0
-    return 0 if step >= 1 else 1 if step >= 0.1 else 2
+    return next((places for places in (0, 1) if np.allclose(ticks, np.round(ticks, places), atol=1e-9)), 2)
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[str, float, str]], last: float) -> None:
     """Name each line at its right end, moved apart where they would overlap."""
     low, high = axes.get_ylim()
-    gap = 0.075 * (high - low)
+    line_height = 0.058 * (high - low)
     placed: list[tuple[float, str, str, float]] = []
+    top = -np.inf
     for name, value, color in sorted(ends, key=lambda end: end[1]):
-        at = max(value, placed[-1][0] + gap) if placed else value
+        height = line_height * _wrapped(name).count("\n") + line_height
+        at = max(value, top + height / 2)
+        top = at + height / 2
         placed.append((at, name, color, value))
-    over = placed[-1][0] - high + gap / 2
-    if over > 0:
-        placed = [(at - over, name, color, value) for at, name, color, value in placed]
+    over = max(top - high, 0.0)
+    placed = [(at - over, name, color, value) for at, name, color, value in placed]
     right = axes.get_xlim()[1]
     for at, name, color, value in placed:
         axes.annotate(
@@ -280,7 +241,12 @@ def against_budget(made: Comparison, area: str) -> Figure | None:
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     axes = figure.subplots()
     years = budget["period"].tolist()
-    plans = made.resultat.plans
+    differs = made.skillnader[
+        (made.skillnader["verksamhet"] == area)
+        & (made.skillnader["matt"] == "avvikelse")
+        & (made.skillnader["skillnad"] != 0)
+    ]["scenario"].unique()
+    plans = [plan for plan in made.resultat.plans if plan.id == NULAGE or plan.id in differs]
     width = 0.8 / len(plans)
     for index, (_, row) in enumerate(budget.iterrows()):
         axes.plot(
@@ -308,7 +274,7 @@ def against_budget(made: Comparison, area: str) -> Figure | None:
             marker=marker,
             color=color,
             markersize=5,
-            label=plan.namn,
+            label=_wrapped(plan.namn),
             markerfacecolor="white" if number == 0 else color,
         )
     axes.set_xticks(range(len(years)), labels=years)
@@ -317,9 +283,11 @@ def against_budget(made: Comparison, area: str) -> Figure | None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value, _tick_decimals(axes))))
     axes.set_ylabel("mnkr")
     what = ", ".join(KOSTNADSSLAG[line].lower() for line in verksamhet.budget_tkr)
-    axes.set_title(f"{verksamhet.namn}: {what} mot budget")
-    figure.legend(loc="outside right upper", fontsize=8, frameon=False)
-    _note(figure, "Punkt: medel av möjliga år. Streck: P10–P90, spridningen mellan möjliga år.")
+    figure.suptitle(f"{verksamhet.namn}: {what} mot budget", fontsize=10, fontweight="bold", x=0.01, ha="left")
+    figure.legend(loc="outside right center", fontsize=8, frameon=False)
+    equal = [plan.namn for plan in made.resultat.plans if plan not in plans]
+    note = "Punkt: medel av möjliga år. Streck: P10–P90, spridningen mellan möjliga år."
+    _note(figure, f"{note}\nOförändrat: {', '.join(equal)}." if equal else note)
     return figure
 
 
@@ -354,6 +322,7 @@ def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
     axes.grid(visible=True, axis="x")
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_title(f"{_wrapped(panel.name, 24)}\n({panel.unit})", fontsize=8.5, loc="center", fontweight="normal")
+    texts: list[tuple[int, float, str]] = []
     for index, plan in enumerate(made.resultat.plans[1:]):
         row = row_of(made.skillnader, panel, plan.id)
         if row is None:
@@ -363,10 +332,19 @@ def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
         axes.hlines(index, row["p10"] * scale, row["p90"] * scale, color=color, linewidth=1.0)
         axes.hlines(index, row["ki95_lag"] * scale, row["ki95_hog"] * scale, color=color, linewidth=4.0)
         axes.plot(row["skillnad"] * scale, index, marker=marker, color=color, markersize=5)
-        text = "oförändrat" if row["skillnad"] == 0 else tal(row["skillnad"] * scale, panel.decimals, sign=True)
+        texts.append((index, float(row["skillnad"] * scale), "oförändrat" if row["skillnad"] == 0 else ""))
+    axes.margins(x=0.25)
+    low, high = axes.get_xlim()
+    for index, at, text in texts:
+        share = (at - low) / (high - low)
+        side: Literal["left", "center", "right"] = "left" if share < 0.3 else "right" if share > 0.7 else "center"
         axes.annotate(
-            text, (row["skillnad"] * scale, index), (0, 7), textcoords="offset points", ha="center", fontsize=7.5
+            text or tal(at, panel.decimals, sign=True),
+            (at, index),
+            ({"left": 3, "center": 0, "right": -3}[side], 7),
+            textcoords="offset points",
+            ha=side,
+            fontsize=7.5,
         )
-    axes.margins(x=0.2)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value)))

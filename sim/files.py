@@ -1,4 +1,4 @@
-"""Reading the project's YAML strictly, without Hydra: `conf/kommun/<id>.yaml` with its parts, and `scenarios/<name>.yaml`.
+"""Reading the project's YAML strictly, without Hydra: a kommun with its parts, and a scenario.
 
 Hydra composes the same files for the command line; a test keeps the two readings equal.
 """
@@ -32,7 +32,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 line = key_node.start_mark.line + 1
                 raise HemmaplanError(f"rad {line}: nyckeln {key} står två gånger")

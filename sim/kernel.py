@@ -21,7 +21,7 @@ def _kernel_sources() -> str:
         for path in sorted(Path(__file__).parent.rglob("*.py")):
             text = path.read_bytes()
             if b"kernel" in text:
-                digest.update(text)
+                digest.update(path.name.encode() + text)
     return digest.hexdigest()
 
 

@@ -224,9 +224,8 @@ def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
 def _last_left(run: Run, number: int) -> Floats:
     """When stays that had begun were left for good (not when they moved home, not when they withdrew)."""
     log = run.log
-    here = (log.steg == number) & ~np.isnan(log.slappt) & ~log.has(AVHOPP)
-    moved = here & np.isnan(log.slut)
-    return log.slappt[here & ~moved]
+    here = (log.steg == number) & ~np.isnan(log.slappt) & ~log.has(AVHOPP) & log.last_part
+    return np.asarray(log.slappt[here])
 
 
 def _homeward(run: Run, area: str, periods: Sequence[Period]) -> Rows:

@@ -140,7 +140,8 @@ def reconciliation_lines(table: pd.DataFrame, name: str, replications: int) -> l
         f"# Avstämning: {name}",
         "",
         f"Modellens medel över {replications} möjliga år mot dokumentets siffra. P10–P90 är spridningen mellan år.",
-        "Betyg: bra högst 3 %, godtagbar högst 10 %, annars svag. *Inpassad*: modellen är satt så att siffran ska stämma.",
+        "Betyg: bra högst 3 %, godtagbar högst 10 %, annars svag. "
+        "*Inpassad*: modellen är satt så att siffran ska stämma.",
         "",
         "| Siffra | År | Enhet | Dokument | Modell | P10–P90 | Skillnad | Inpassad | Betyg |",
         "|---|---|---|--:|--:|--:|--:|---|---|",

@@ -49,5 +49,8 @@ def by_period(times: Floats, values: Floats, edges: Floats) -> list[Floats]:
 
 
 def statistic(groups: Sequence[Floats], what: str) -> Floats:
-    functions = {"medel": np.mean, "median": np.median, "p90": lambda values: np.quantile(values, 0.9)}
-    return np.array([float(functions[what](group)) if len(group) else np.nan for group in groups])
+    """`what` is medel, median or p90; NaN where there are no values."""
+    if what == "medel":
+        return np.array([float(np.mean(group)) if len(group) else np.nan for group in groups])
+    level = {"median": 0.5, "p90": 0.9}[what]
+    return np.array([float(np.quantile(group, level)) if len(group) else np.nan for group in groups])

@@ -69,7 +69,7 @@ def numbers(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> list[Num
 
 
 def source_problems(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> list[tuple[str, str]]:
-    """(path, Swedish text) for numbers without a source, values outside their range, and patterns that match nothing."""
+    """(path, Swedish text) for numbers without a source or outside their range, and patterns that match nothing."""
     problems = []
     listed = numbers(content, kallor)
     for number in listed:
@@ -80,7 +80,7 @@ def source_problems(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> 
             problems.append(
                 (
                     number.path,
-                    f"{number.value:g}: ligger utanför sitt eget spann {low:g} till {high:g} i kallor.{number.kalla_id}",
+                    f"{number.value:g}: ligger utanför spannet {low:g} till {high:g} i kallor.{number.kalla_id}",
                 )
             )
     for kalla_id, kalla in kallor.items():

@@ -191,10 +191,8 @@ def gamma_root(a: float, u: float) -> float:
         lower, upper, density = gamma_tails(a, x)
         if not (lower > 0.0 and upper > 0.0 and density > 0.0):
             break
-        if u <= 0.5:
-            step = math.log(u / lower) * lower / density
-        else:
-            step = math.log(upper / (1.0 - u)) * upper / density
+        tail, ratio = (lower, u / lower) if u <= 0.5 else (upper, upper / (1.0 - u))
+        step = math.log(ratio) * tail / density
         x *= math.exp(min(step, 2.0)) if u <= 0.5 or x < 1.0 else max(1.0 + step, 0.1)
         if abs(step) < 1e-8:
             break

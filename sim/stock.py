@@ -100,7 +100,7 @@ def _stock(
 
 
 def visit_rates(kommun: config.Kommun, area: str, groups: list[str]) -> dict[str, dict[str, float]]:
-    """Visits a year to each steg by målgrupp, by the traffic equations v = inflow + Pᵀv (no waiting, no leaving early)."""
+    """Visits a year to each steg by målgrupp: v = inflow + Pᵀv (the traffic equations; nobody leaves a queue)."""
     verksamhet = kommun.verksamheter[area]
     stegs = list(verksamhet.steg)
     number = {name: i for i, name in enumerate(stegs)}

@@ -96,8 +96,8 @@ def summary_text(made: Comparison) -> str:
     lines = [
         f"# {kommun.namn}: scenarier jämförda med nuläget",
         "",
-        f"{made.resultat.klara} möjliga framtider har simulerats för nuläget och för varje scenario, med samma människor "
-        f"och samma goda och dåliga år i alla. Basår {kommun.basar}; planeringsåren är {planning}.",
+        f"{made.resultat.klara} möjliga framtider har simulerats för nuläget och för varje scenario, med samma "
+        f"människor och samma goda och dåliga år i alla. Basår {kommun.basar}; planeringsåren är {planning}.",
         "",
         "Siffrorna beskriver vad som följer av antagandena i konfigurationen. De är ett underlag för att jämföra "
         "handlingsvägar, inte en prognos.",
@@ -161,8 +161,8 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
     if len(plans) > 1:
         lines += [
             "",
-            "P10–P90 är spridningen mellan möjliga år: vart tionde år hamnar under, vart tionde över. Parentesen efter en "
-            "skillnad är 95-procentsintervallet för medelskillnaden och visar bara simuleringens egen osäkerhet. "
+            "P10–P90 är spridningen mellan möjliga år: vart tionde år hamnar under, vart tionde över. Parentesen efter "
+            "en skillnad är 95-procentsintervallet för medelskillnaden och visar bara simuleringens egen osäkerhet. "
             "Osäkerheten i antagandena kommer därtill.",
         ]
     return lines

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,7 +49,16 @@ class VisitLog:
         return len(self.fall)
 
     def has(self, flag: int) -> NDArray[np.bool_]:
-        return (self.flaggor & flag) != 0
+        return np.asarray((self.flaggor & flag) != 0)
+
+    @property
+    def last_part(self) -> NDArray[np.bool_]:
+        """Records that no later part of the same stay follows."""
+        followed = np.zeros(len(self), dtype=bool)
+        followed[:-1] = self.del_[1:] > self.del_[:-1]
+        for column in (self.fall, self.steg, self.besok):
+            followed[:-1] &= column[1:] == column[:-1]
+        return ~followed
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> VisitLog:
         return VisitLog(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
@@ -94,11 +105,11 @@ Record = tuple[int, int, int, int, int, int, float, float, float, float, float, 
 
 def visit_log(records: list[Record]) -> VisitLog:
     """Records in any order as a log in the canonical order."""
-    kinds = {field.name: field.type for field in fields(VisitLog)}
-    columns = list(zip(*records, strict=True)) if records else [[] for _ in kinds]
-    arrays = {}
+    kinds = {field.name: str(field.type) for field in fields(VisitLog)}
+    columns: list[Sequence[float]] = list(zip(*records, strict=True)) if records else [()] * len(kinds)
+    arrays: dict[str, Any] = {}
     for (name, kind), column in zip(kinds.items(), columns, strict=True):
-        dtype = np.uint64 if "uint64" in str(kind) else np.int32 if "int32" in str(kind) else np.float64
+        dtype = np.uint64 if "uint64" in kind else np.int32 if "int32" in kind else np.float64
         arrays[name] = np.array(column, dtype=dtype)
     log = VisitLog(**arrays)
     return log.select(np.lexsort((log.del_, log.besok, log.steg, log.fall)))

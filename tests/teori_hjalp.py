@@ -3,7 +3,7 @@
 A check is sharp only if the interval is narrow, so what is simulated is regressed on control variates: sums of the
 very arrivals and lengths that the engine was given, as they would be without any queue, whose means are known. They
 are drawn here from the same pure functions as in the engine, and never read from the log: an engine that is wrong
-cannot move them. Two kinds look at the log (`seen_by_arrivals`, `chosen_lengths`), and have mean 0 under any rule, right
+cannot move them. Two kinds look at the log (`seen_by_arrivals`, and the drawn lengths of those that were let in), and have mean 0 under any rule, right
 or wrong, that does not look ahead.
 """
 
@@ -60,13 +60,18 @@ class Replication:
         steg_key = self.network.steg_keys[self.network.steg_number(steg)]
         return uniforms(SEED, self.number, keys, steg_key, 0, purpose)
 
-    def lengths(self, steg: str = "v.a") -> Floats:
-        """How long each arriving case will stay at its first visit to a steg with one outcome."""
+    def lengths(self, steg: str = "v.a", keys: NDArray[np.uint64] | None = None) -> Floats:
+        """How long each case will stay at its first visit to a steg with one outcome; by default all that arrive."""
         (outcome,) = self.network.base_steg[self.network.steg_number(steg)].outcomes
-        return quantiles(outcome.length, self.uniforms(Purpose.LANGD, steg))
+        return quantiles(outcome.length, self.uniforms(Purpose.LANGD, steg, keys))
 
     def times(self, purpose: Purpose, params: Params, steg: str = "v.a") -> Floats:
         return quantiles(params, self.uniforms(purpose, steg))
+
+    def intervals(self, chosen: NDArray[np.bool_], start: str = "start") -> tuple[Floats, Floats]:
+        """From start (or begaran) until left, the end of the run where not left, of chosen records in the log."""
+        left = np.where(np.isnan(self.log.slappt), self.network.end, self.log.slappt)
+        return getattr(self.log, start)[chosen], left[chosen]
 
 
 def replications(network: Network, count: int) -> list[Replication]:
@@ -160,15 +165,19 @@ def number_just_before(starts: Floats, ends: Floats, moments: Floats) -> Floats:
 
 
 def seen_by_arrivals(
-    arrivals: Floats, starts: Floats, ends: Floats, window: Window, function: Callable[[Floats], Floats]
+    arrivals: Floats,
+    per_day: float,
+    intervals: tuple[Floats, Floats],
+    window: Window,
+    function: Callable[[Floats], Floats],
 ) -> float:
-    """What Poisson arrivals see on average, less the average over time: mean 0 (PASTA, Wolff 1982).
+    """What Poisson arrivals see, per arrival expected, less the average over time: mean 0 (PASTA, Wolff 1982).
 
-    Of a function of how many intervals [start, end) hold a moment, per arrival expected in the window.
+    They see a function of how many intervals [start, end) hold the moment.
     """
-    inside = arrivals[visits_in(arrivals, window)]
-    seen = function(number_just_before(starts, ends, inside))
-    return float(seen.sum() - len(inside) * time_average(starts, ends, window, function))
+    seen = function(number_just_before(*intervals, arrivals[visits_in(arrivals, window)]))
+    expected = per_day * (window[1] - window[0])
+    return float(seen.sum() / expected - time_average(*intervals, window, function))
 
 
 def poisson_mean(load: float, function: Callable[[Floats], Floats]) -> float:

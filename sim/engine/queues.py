@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sim.distributions import round_duration
 from sim.engine.clock import OPENING, SERVE, Clock, Happening
@@ -207,9 +208,9 @@ class Queues:
         for number, resource in enumerate(self.network.resources):
             paths = [path for path in (resource.capacity, resource.closings) if path is not None]
             for time in sorted({t for path in paths for t in path.times if 0 < t < self.network.end}):
-                self.clock.at(time, Happening.CAPACITY, number, 0, lambda _, n=number: self._change_capacity(n))
+                self.clock.at(time, Happening.CAPACITY, number, 0, partial(self._change_capacity, number))
 
-    def _change_capacity(self, number: int) -> None:
+    def _change_capacity(self, number: int, _: object) -> None:
         """Nobody is moved when capacity falls; offers that no longer fit are taken back, the newest first."""
         resource = self.network.resources[number]
         assert resource.capacity is not None

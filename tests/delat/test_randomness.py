@@ -8,6 +8,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,7 +76,8 @@ def test_uniform_never_reaches_0_or_1() -> None:
 
 def test_uniform_takes_integers_of_any_kind() -> None:
     expected = uniform(1, 2, LARGEST, 4, 5, 6)
-    assert uniform(np.int64(1), np.int32(2), np.uint64(LARGEST), 4, np.int64(5), 6) == expected
+    mixed: list[Any] = [np.int64(1), np.int32(2), np.uint64(LARGEST), 4, np.int64(5), 6]
+    assert uniform(*mixed) == expected
     assert uniform(1, 2, 3, 4, 5, Purpose.ANTAL) == uniform(1, 2, 3, 4, 5, 11)
 
 

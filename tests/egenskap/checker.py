@@ -638,6 +638,15 @@ def overload_by_quadrature(account: Account, team: str, edges: NDArray[np.float6
     return total
 
 
+def mean_number(spans: Iterable[tuple[float, float]], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How many of the spans of time are under way, on average between each pair of edges."""
+    total = np.zeros(len(edges) - 1)
+    for first, last in spans:
+        for index, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+            total[index] += max(0.0, min(last, b) - max(first, a)) / (b - a)
+    return total
+
+
 def days_by_counting(account: Account, place: str) -> NDArray[np.float64]:
     """Occupied places on each day: the day of arrival counts, the day of leaving does not."""
     days = np.zeros(int(account.end))

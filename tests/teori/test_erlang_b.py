@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hjalp import kommun, network_of
 from teori_hjalp import (
     Control,
+    Floats,
     Replication,
     Window,
     assert_agrees,
@@ -17,6 +19,7 @@ from teori_hjalp import (
     erlang_b,
     poisson_mean,
     replications,
+    seen_by_arrivals,
     time_average,
     visits_in,
 )
@@ -29,9 +32,10 @@ pytestmark = pytest.mark.slow
 PLACES = 4
 LOAD = 4.0
 HOME_SHARE = 0.75
+COUNT = 40
 
 
-def network(tid: dict[str, Any], **more: Any) -> Network:
+def network(tid: dict[str, Any], slut: str, **more: Any) -> Network:
     behov = {"plats": ["egna"], "reserv": "kopta", "vanta_hogst_dagar": 0, **more}
     return network_of(
         kommun(
@@ -41,6 +45,7 @@ def network(tid: dict[str, Any], **more: Any) -> Network:
             },
             {"in": {"per_ar": LOAD * 365.25, "forsta_steg": "a"}},
             {"a": {"behov": behov, "utfall": {"klar": {"tid": tid, "nasta": {"avslut": 1.0}}}}},
+            slut=slut,
         )
     )
 
@@ -53,64 +58,83 @@ def share_in_reserv(runs: list[Replication], window: Window) -> list[float]:
     ]
 
 
-def infinite_server_controls(runs: list[Replication], window: Window, home_share: float) -> list[Control]:
-    """Arrivals and work of those who can be helped at home, and how many of them there would be with endless room."""
-    load = LOAD * home_share
-    expected = load * (window[1] - window[0])
+def all_taken(number: Floats) -> Floats:
+    return (number >= PLACES) * 1.0
 
-    def drawn(run: Replication) -> tuple[np.ndarray, np.ndarray]:
+
+def controls_of(runs: list[Replication], window: Window, home_share: float) -> list[Control]:
+    """Arrivals and lengths of those who can be helped at home, and how many they would be with endless room.
+
+    The last two: the lengths of those who got a place, and how often those who come find all places taken.
+    """
+    load = LOAD * home_share
+    days = window[1] - window[0]
+    network = runs[0].network
+    own = network.resource_number("egna")
+
+    def drawn(run: Replication) -> tuple[Floats, Floats]:
         home = run.uniforms(Purpose.HEMMA) < home_share
         return run.arrivals[home], run.lengths()[home]
 
     def arriving(run: Replication) -> float:
-        return visits_in(drawn(run)[0], window).sum() / expected
+        return visits_in(drawn(run)[0], window).sum() / load / days
 
     def work(run: Replication) -> float:
         arrivals, lengths = drawn(run)
-        return lengths[visits_in(arrivals, window)].sum() / expected
+        return lengths[visits_in(arrivals, window)].sum() / load / days
 
-    def average(function: Any) -> Control:
+    def average(function: Callable[[Floats], Floats]) -> Control:
         def value(run: Replication) -> float:
             arrivals, lengths = drawn(run)
             return time_average(arrivals, arrivals + lengths, window, function)
 
         return control(runs, poisson_mean(load, function), value)
 
-    return [
+    def excess_length(run: Replication) -> float:
+        chosen = (run.log.resurs == own) & visits_in(run.log.start, window)
+        return (run.lengths(keys=run.log.fall[chosen]) - 1.0).sum() / load / days
+
+    def excess_of_taken(run: Replication) -> float:
+        places = run.intervals(run.log.resurs == own)
+        return seen_by_arrivals(drawn(run)[0], load, places, window, all_taken)
+
+    found = [
         control(runs, 1.0, arriving),
-        control(runs, 1.0, work),
-        average(lambda n: (n >= PLACES) * 1.0),
+        average(all_taken),
         average(lambda n: np.maximum(n - PLACES, 0)),
+        control(runs, 0.0, excess_of_taken),
     ]
+    if len(np.unique(runs[0].lengths())) > 1:
+        found += [control(runs, 1.0, work), control(runs, 0.0, excess_length)]
+    return found
 
 
 @pytest.mark.parametrize(
-    ("tid", "window", "count"),
+    ("tid", "slut", "warm_up"),
     [
-        ({"fordelning": "lognormal", "medel": 1.0, "cv": 1.5}, (60.0, 730.0), 90),
-        ({"fordelning": "konstant", "medel": 1.0}, (10.0, 730.0), 32),
+        ({"fordelning": "lognormal", "medel": 1.0, "cv": 1.5}, "2019-06-30", 60.0),
+        ({"fordelning": "konstant", "medel": 1.0}, "2018-09-30", 10.0),
     ],
     ids=["lognormal", "konstant"],
 )
 def test_share_in_reserv_is_erlangs_whatever_the_distribution(
-    tid: dict[str, Any], window: Window, count: int
+    tid: dict[str, Any], slut: str, warm_up: float
 ) -> None:
-    runs = replications(network(tid), count)
-    controls = infinite_server_controls(runs, window, 1.0)
+    net = network(tid, slut)
+    window = (warm_up, net.end)
+    runs = replications(net, COUNT)
+    controls = controls_of(runs, window, 1.0)
     assert_unbiased(controls)
-    assert_agrees(
-        f"Erlang B, {tid['fordelning']}",
-        erlang_b(PLACES, LOAD),
-        share_in_reserv(runs, window),
-        controls,
-    )
+    values = share_in_reserv(runs, window)
+    assert_agrees(f"Erlang B, {tid['fordelning']}", erlang_b(PLACES, LOAD), values, controls)
 
 
 def test_those_who_cannot_be_helped_at_home_go_to_the_reserv_and_leave_the_places_to_the_others() -> None:
-    window = (10.0, 730.0)
     share = {"hemmamojlig": {"andel": HOME_SHARE}}
-    runs = replications(network({"fordelning": "konstant", "medel": 1.0}, **share), 32)
-    controls = infinite_server_controls(runs, window, HOME_SHARE)
+    net = network({"fordelning": "konstant", "medel": 1.0}, "2018-09-30", **share)
+    window = (10.0, net.end)
+    runs = replications(net, COUNT)
+    controls = controls_of(runs, window, HOME_SHARE)
     everyone = LOAD * (window[1] - window[0])
     controls.append(control(runs, 1.0, lambda run: visits_in(run.arrivals, window).sum() / everyone))
     assert_unbiased(controls)

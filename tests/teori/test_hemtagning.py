@@ -16,6 +16,7 @@ from teori_hjalp import (
     assert_agrees,
     assert_unbiased,
     control,
+    number_just_before,
     poisson_mean,
     replications,
     time_average,
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.slow
 
 LOAD = 6.0
 PLACES = 6
-WINDOW = (60.0, 700.0)
-COUNT = 32
+WINDOW = (60.0, 365.0)
+COUNT = 40
 
 
 def runs_with(places: int) -> list[Replication]:
@@ -45,6 +46,7 @@ def runs_with(places: int) -> list[Replication]:
             },
             {"in": {"per_ar": LOAD * 365.25, "forsta_steg": "a"}},
             {"a": {"behov": behov, "utfall": {"klar": {"tid": tid, "nasta": {"avslut": 1.0}}}}},
+            slut="2018-12-31",
         )
     )
     return replications(network, COUNT)
@@ -76,12 +78,7 @@ def controls(runs: list[Replication]) -> list[Control]:
 def mean_outside(runs: list[Replication]) -> Floats:
     """Mean number in the reserv in the window, for each replication."""
     bought = runs[0].network.resource_number("kopta")
-    found = []
-    for run in runs:
-        outside = run.log.select(run.log.resurs == bought)
-        left = np.where(np.isnan(outside.slappt), run.network.end, outside.slappt)
-        found.append(time_average(outside.start, left, WINDOW))
-    return np.array(found)
+    return np.array([time_average(*run.intervals(run.log.resurs == bought), WINDOW) for run in runs])
 
 
 def test_controls_of_hemtagning_have_the_means_they_are_said_to_have(controls: list[Control]) -> None:
@@ -103,17 +100,8 @@ def test_one_more_place_takes_home_as_many_as_the_probability_that_all_are_taken
 
 def test_the_number_outside_is_at_every_moment_what_does_not_fit(runs: list[Replication]) -> None:
     for run in runs:
-        bought = run.network.resource_number("kopta")
-        ends = np.where(np.isnan(run.log.slappt), np.inf, run.log.slappt)
-        began = np.concatenate([run.log.start, run.log.start[run.log.resurs == bought]])
-        moments = np.unique(began)
-        present = _number_at(run.log.start, ends, moments)
-        here = run.log.resurs == bought
-        outside = _number_at(run.log.start[here], ends[here], moments)
-        assert np.array_equal(outside, np.maximum(present - PLACES, 0))
-
-
-def _number_at(starts: Floats, ends: Floats, moments: Floats) -> Floats:
-    """How many intervals [start, end) hold each moment."""
-    begun = np.searchsorted(np.sort(starts), moments, side="right")
-    return begun - np.searchsorted(np.sort(ends), moments, side="right")
+        outside = run.intervals(run.log.resurs == run.network.resource_number("kopta"))
+        present = run.intervals(run.log.fall >= 0)
+        moments = np.unique(np.concatenate(present))
+        excess = np.maximum(number_just_before(*present, moments) - PLACES, 0)
+        assert np.array_equal(number_just_before(*outside, moments), excess)

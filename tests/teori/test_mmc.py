@@ -30,7 +30,7 @@ DRAIN = (SERVERS - LOAD) / MEAN
 """The wait of those who wait is exponential with this rate, per day."""
 WAITING = erlang_c(SERVERS, LOAD)
 P90 = math.log(WAITING / 0.1) / DRAIN
-WINDOW = (500.0, 2800.0)
+WINDOW = (400.0, 2500.0)
 EXPECTED = PER_DAY * (WINDOW[1] - WINDOW[0])
 
 
@@ -41,10 +41,10 @@ def runs() -> list[Replication]:
             {"team": {"typ": "team", "arsarbetare": SERVERS, "arendetak": 1.0}},
             {"in": {"per_ar": PER_DAY * 365.25, "forsta_steg": "a"}},
             {"a": {"behov": {"team": "team"}, "utfall": {"klar": exponential_tid(MEAN)}}},
-            slut="2025-12-31",
+            slut="2024-12-31",
         )
     )
-    return replications(network, 64)
+    return replications(network, 60)
 
 
 def single_server(run: Replication) -> np.ndarray:

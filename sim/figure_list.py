@@ -1,0 +1,59 @@
+"""Which figures over time a study has, from what its kommun is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.comparison import Comparison
+from sim.config import Boende, Extern, Team
+
+
+@dataclass(frozen=True)
+class Line:
+    """Which measure a figure over time shows."""
+
+    file: str
+    area: str
+    measure: str
+    part: str
+    title: str
+    unit: str
+    factor: float = 1.0
+
+
+def lines_of(made: Comparison) -> list[Line]:
+    """The figures over time that fit what the kommun is made of."""
+    kommun = made.resultat.study.kommun
+    found = []
+    for area, verksamhet in sorted(kommun.verksamheter.items()):
+        for key, steg in verksamhet.steg.items():
+            if steg.bistand_kr_per_manad is not None:
+                title = "Hushåll med bistånd, per månad"
+                found.append(Line(f"hushall_{key}", area, "bidragsmanader", key, title, "hushåll"))
+                title = "Utbetalt bistånd, per månad"
+                found.append(Line(f"bistand_{key}", area, "kostnad", "bistand", title, "mnkr", 1e-6))
+            places = getattr(steg.behov, "plats", ())
+            if any(isinstance(kommun.resurser[name], Boende) for name in places):
+                title = f"Kö till {steg.namn.lower()}, medelantal per månad"
+                found.append(Line(f"ko_{key}", area, "ko", key, title, "personer"))
+            if steg.frist is not None:
+                title = f"Utredningstid, {verksamhet.namn.lower()}, för dem som blev klara i månaden"
+                found.append(Line(f"utredningstid_{area}", area, "utredningstid_medel", key, title, "dygn"))
+        for name, resurs in kommun.resurser.items():
+            if resurs.verksamhet != area:
+                continue
+            if isinstance(resurs, Team):
+                low = resurs.namn.lower()
+                title = f"Ärenden per handläggare, {low.removeprefix('handläggare ')}"
+                found.append(Line(f"arenden_{name}", area, "arenden_per_handlaggare", name, title, "ärenden"))
+                title = f"Årsarbetare som behövs, {low}"
+                found.append(Line(f"behov_{name}", area, "arsarbetare_behov", name, title, "årsarbetare"))
+            if isinstance(resurs, Boende) and resurs.vardplats:
+                title = f"Beläggning, {resurs.namn.lower()}"
+                found.append(Line(f"belaggning_{name}", area, "belaggning", name, title, "procent", 100.0))
+                title = f"Blockerade platser (inlåsning), {resurs.namn.lower()}"
+                found.append(Line(f"blockerade_{name}", area, "blockerade", name, title, "platser"))
+        if any(isinstance(r, Extern) and r.verksamhet == area for r in kommun.resurser.values()):
+            title = f"Externa vårddygn per månad, {verksamhet.namn.lower()}"
+            found.append(Line(f"externa_dygn_{area}", area, "varddygn_extern", "", title, "dygn"))
+    return found
