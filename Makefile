@@ -1,6 +1,6 @@
 # POSIX make. `make` alone lists the targets.
 .POSIX:
-.PHONY: hjalp help bilaga test test-alla kontroll format stada
+.PHONY: hjalp help bilaga test test-alla kontroll format stada exempel
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -15,6 +15,7 @@ hjalp:
 	@echo 'make bilaga      installera det som behövs och räkna det färdiga exemplet'
 	@echo 'make test        granska kod och typer och kör testerna'
 	@echo 'make test-alla   detsamma, med de långsamma testerna'
+	@echo 'make exempel     räkna om det publicerade exemplet i results/exempel'
 	@echo 'make format      formatera koden'
 	@echo 'make stada       ta bort .venv, mellanlagring och byggfiler (results/ blir kvar)'
 	@echo
@@ -74,3 +75,8 @@ stada:
 	@echo 'Tar bort .venv, mellanlagring och byggfiler …'
 	@rm -rf .venv build dist hemmaplan.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name .git -prune -o -name results -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+# The small published example that the README shows.
+exempel: .venv/.installerat
+	@$(BIN)/hemmaplan kor kommun=sodertalje_2019 'scenarios=[arbetsloshet_11,stodboende_5]' studie.namn=exempel_korning
+	@$(BIN)/python scripts/exempel.py
