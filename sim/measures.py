@@ -15,7 +15,7 @@ from sim.benefits import benefit_rows, gives_benefit
 from sim.build import at_epoch
 from sim.calendars import Period
 from sim.intervals import count_at, count_between, excess_time, per_day, time_between
-from sim.network import NONE, THOUSAND
+from sim.network import NONE, THOUSAND, Network
 from sim.paths import step_function
 from sim.runs import Floats, Rows, Run, by_period, edges_of, statistic
 from sim.visits import AVHOPP, HEMTAGEN
@@ -51,8 +51,8 @@ def follow_up_intervals(run: Run, team: int) -> tuple[Floats, Floats, Floats]:
         weights.append(np.full(int(chosen.sum()), weight / THOUSAND))
 
     begun = ~np.isnan(log.start)
-    asked = np.array([network.epoch(t) for t in log.begaran.tolist()], dtype=np.int64)
-    started = np.array([network.epoch(t) if t == t else 0 for t in log.start.tolist()], dtype=np.int64)
+    asked = epoch_numbers(network, log.begaran)
+    started = epoch_numbers(network, log.start)
     for epoch, stegs in enumerate(network.steg):
         for number, steg in enumerate(stegs):
             here = begun & (log.steg == number)
@@ -69,6 +69,12 @@ def follow_up_intervals(run: Run, team: int) -> tuple[Floats, Floats, Floats]:
                 closing &= ~(log.has(HEMTAGEN) & (log.avslutad <= log.start))
                 add(closing, log.avslut_start, log.avslutad, steg.closing_weight)
     return np.concatenate(starts), np.concatenate(ends), np.concatenate(weights)
+
+
+def epoch_numbers(network: Network, times: Floats) -> NDArray[np.int64]:
+    """The epoch in force at each time; 0 where the time is not known."""
+    known = np.nan_to_num(times, nan=0.0)
+    return np.maximum(np.searchsorted(network.epochs, known, side="right") - 1, 0)
 
 
 def _team(run: Run, number: int, periods: Sequence[Period]) -> Rows:

@@ -1,10 +1,12 @@
 """Exact theory against simulation: replications in parallel, control variates and intervals.
 
-A check is sharp only if the interval is narrow, so what is simulated is regressed on control variates: sums of the
-very arrivals and lengths that the engine was given, as they would be without any queue, whose means are known. They
-are drawn here from the same pure functions as in the engine, and never read from the log: an engine that is wrong
-cannot move them. Two kinds look at the log (`seen_by_arrivals`, and the drawn lengths of those that were let in), and have mean 0 under any rule, right
-or wrong, that does not look ahead.
+A check is sharp only if the interval is narrow, so what is simulated is regressed on control variates whose means are
+known whatever the engine does:
+
+- sums of the arrivals and lengths that the engine was given, as they would be without any queue. They are drawn
+  here from the same pure functions as in the engine, never read from the log: a wrong engine cannot move them;
+- how much more often than expected something happens (`surplus`): arrivals, ends of stays, ends of patience, weighted
+  by the state just before. Mean 0 under any rule, right or wrong, that does not look ahead.
 """
 
 from __future__ import annotations
@@ -65,8 +67,10 @@ class Replication:
         (outcome,) = self.network.base_steg[self.network.steg_number(steg)].outcomes
         return quantiles(outcome.length, self.uniforms(Purpose.LANGD, steg, keys))
 
-    def times(self, purpose: Purpose, params: Params, steg: str = "v.a") -> Floats:
-        return quantiles(params, self.uniforms(purpose, steg))
+    def times(
+        self, purpose: Purpose, params: Params, steg: str = "v.a", keys: NDArray[np.uint64] | None = None
+    ) -> Floats:
+        return quantiles(params, self.uniforms(purpose, steg, keys))
 
     def intervals(self, chosen: NDArray[np.bool_], start: str = "start") -> tuple[Floats, Floats]:
         """From start (or begaran) until left, the end of the run where not left, of chosen records in the log."""
@@ -144,40 +148,65 @@ def exponential_tid(mean: float, nasta: str = "avslut") -> dict[str, Any]:
     return {"tid": {"fordelning": "exponential", "medel": mean}, "nasta": {nasta: 1.0}}
 
 
+@dataclass(frozen=True)
+class Path:
+    """A step function of time: `values[i]` from `times[i - 1]` until `times[i]`."""
+
+    times: Floats
+    values: Floats
+
+    def before(self, moments: Floats) -> Floats:
+        return self.values[np.searchsorted(self.times, moments, side="left")]
+
+    def after(self, moments: Floats) -> Floats:
+        return self.values[np.searchsorted(self.times, moments, side="right")]
+
+
+def number_path(starts: Floats, ends: Floats) -> Path:
+    """How many intervals [start, end) hold each moment."""
+    times = np.concatenate([starts, ends])
+    steps = np.repeat([1.0, -1.0], [len(starts), len(ends)])
+    order = np.argsort(times, kind="stable")
+    return Path(times[order], np.concatenate([[0.0], np.cumsum(steps[order])]))
+
+
+def integral(paths: Sequence[Path], window: Window, function: Callable[..., Floats]) -> float:
+    """∫ function(path, path, …) dt over the window."""
+    times = np.concatenate([path.times for path in paths])
+    moments = np.unique(np.concatenate([window, times[(times > window[0]) & (times < window[1])]]))
+    return float(function(*(path.after(moments[:-1]) for path in paths)) @ np.diff(moments))
+
+
 def time_average(
     starts: Floats, ends: Floats, window: Window, function: Callable[[Floats], Floats] = lambda n: n
 ) -> float:
-    """Average over the window of a function of the number of intervals [start, end) that hold a moment."""
-    times = np.concatenate([starts, ends])
-    order = np.argsort(times, kind="stable")
-    number = np.concatenate([[0.0], np.cumsum(np.repeat([1.0, -1.0], [len(starts), len(ends)])[order])])
-    times = times[order]
-    first, last = window
-    moments = np.concatenate([[first], times[(times > first) & (times < last)], [last]])
-    here = number[np.searchsorted(times, moments[:-1], side="right")]
-    return float(function(here) @ np.diff(moments) / (last - first))
+    """Average over the window of a function of how many intervals [start, end) hold a moment."""
+    return integral([number_path(starts, ends)], window, function) / (window[1] - window[0])
 
 
-def number_just_before(starts: Floats, ends: Floats, moments: Floats) -> Floats:
-    """How many intervals (start, end] hold each moment."""
-    begun = np.searchsorted(np.sort(starts), moments, side="left")
-    return (begun - np.searchsorted(np.sort(ends), moments, side="left")).astype(np.float64)
-
-
-def seen_by_arrivals(
-    arrivals: Floats,
-    per_day: float,
-    intervals: tuple[Floats, Floats],
+def surplus(
+    events: Floats,
+    rate: float,
+    at_risk: tuple[Floats, Floats],
+    state: Sequence[Path],
     window: Window,
-    function: Callable[[Floats], Floats],
+    weight: Callable[..., Floats],
 ) -> float:
-    """What Poisson arrivals see, per arrival expected, less the average over time: mean 0 (PASTA, Wolff 1982).
+    """Σ weight over the events of the window, less its expectation, a day: a martingale, so its mean is 0.
 
-    They see a function of how many intervals [start, end) hold the moment.
+    Each of the intervals `at_risk` has events at `rate` a day, whatever has happened so far. `weight` is a function of
+    the state just before the event.
     """
-    seen = function(number_just_before(*intervals, arrivals[visits_in(arrivals, window)]))
-    expected = per_day * (window[1] - window[0])
-    return float(seen.sum() / expected - time_average(*intervals, window, function))
+    inside = events[visits_in(events, window)]
+    found = weight(*(path.before(inside) for path in state)).sum()
+    expected = rate * integral(
+        [number_path(*at_risk), *state], window, lambda number, *rest: number * weight(*rest)
+    )
+    return float(found - expected) / (window[1] - window[0])
+
+
+ALWAYS = (np.array([-1.0]), np.array([np.inf]))
+"""At risk all the time: the surplus of Poisson arrivals (PASTA, Wolff 1982)."""
 
 
 def poisson_mean(load: float, function: Callable[[Floats], Floats]) -> float:
@@ -206,12 +235,31 @@ def erlang_c(servers: int, load: float) -> float:
     return servers * lost / (servers - load * (1 - lost))
 
 
-def stationary(generator: NDArray[np.float64]) -> Floats:
-    """Stationary distribution of a finite Markov chain with the given rates (the diagonal is filled in)."""
-    rates = generator.copy()
-    np.fill_diagonal(rates, 0.0)
-    np.fill_diagonal(rates, -rates.sum(axis=1))
-    equations = np.vstack([rates.T, np.ones(len(rates))])
-    right = np.zeros(len(rates) + 1)
-    right[-1] = 1.0
-    return np.linalg.lstsq(equations, right, rcond=None)[0]
+@dataclass(frozen=True)
+class Chain:
+    """A finite Markov chain with the given rates between states."""
+
+    rates: Floats
+
+    @cached_property
+    def generator(self) -> Floats:
+        rates = self.rates.copy()
+        np.fill_diagonal(rates, -rates.sum(axis=1))
+        return rates
+
+    @cached_property
+    def shares(self) -> Floats:
+        """Stationary distribution."""
+        equations = np.vstack([self.generator.T, np.ones(len(self.rates))])
+        return np.linalg.lstsq(equations, np.append(np.zeros(len(self.rates)), 1.0), rcond=None)[0]
+
+    def mean(self, values: Floats) -> float:
+        return float(self.shares @ values)
+
+    def worth(self, values: Floats) -> Floats:
+        """How much more of `values` there will ever be when starting in each state (Poisson's equation).
+
+        Its steps are the weights that make a `surplus` the best control of the time average of `values`.
+        """
+        equations = np.vstack([self.generator, self.shares])
+        return np.linalg.lstsq(equations, np.append(self.mean(values) - values, 0.0), rcond=None)[0]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from sim.cli import main
 from sim.files import ROOT_VARIABLE
 from sim.loading import load_scenario

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hjalp import kommun, network_of
 from teori_hjalp import (
+    ALWAYS,
     Control,
     Floats,
     Replication,
@@ -17,9 +18,10 @@ from teori_hjalp import (
     assert_unbiased,
     control,
     erlang_b,
+    number_path,
     poisson_mean,
     replications,
-    seen_by_arrivals,
+    surplus,
     time_average,
     visits_in,
 )
@@ -96,7 +98,7 @@ def controls_of(runs: list[Replication], window: Window, home_share: float) -> l
 
     def excess_of_taken(run: Replication) -> float:
         places = run.intervals(run.log.resurs == own)
-        return seen_by_arrivals(drawn(run)[0], load, places, window, all_taken)
+        return surplus(drawn(run)[0], load, ALWAYS, [number_path(*places)], window, all_taken) / load
 
     found = [
         control(runs, 1.0, arriving),

@@ -16,7 +16,7 @@ from teori_hjalp import (
     assert_agrees,
     assert_unbiased,
     control,
-    number_just_before,
+    number_path,
     poisson_mean,
     replications,
     time_average,
@@ -100,8 +100,7 @@ def test_one_more_place_takes_home_as_many_as_the_probability_that_all_are_taken
 
 def test_the_number_outside_is_at_every_moment_what_does_not_fit(runs: list[Replication]) -> None:
     for run in runs:
-        outside = run.intervals(run.log.resurs == run.network.resource_number("kopta"))
-        present = run.intervals(run.log.fall >= 0)
-        moments = np.unique(np.concatenate(present))
-        excess = np.maximum(number_just_before(*present, moments) - PLACES, 0)
-        assert np.array_equal(number_just_before(*outside, moments), excess)
+        outside = number_path(*run.intervals(run.log.resurs == run.network.resource_number("kopta")))
+        present = number_path(*run.intervals(np.ones(len(run.log), dtype=bool)))
+        moments = present.times
+        assert np.array_equal(outside.after(moments), np.maximum(present.after(moments) - PLACES, 0))

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hjalp import kommun, network_of
 from teori_hjalp import (
+    ALWAYS,
+    Chain,
     Control,
     Floats,
     Replication,
@@ -13,11 +15,9 @@ from teori_hjalp import (
     assert_unbiased,
     control,
     exponential_tid,
-    poisson_mean,
+    number_path,
     replications,
-    seen_by_arrivals,
-    stationary,
-    time_average,
+    surplus,
     visits_in,
 )
 
@@ -30,20 +30,18 @@ SERVERS = 3
 PER_DAY = 3.6
 MEAN = 1.0
 PATIENCE = 2.0
-LOAD = PER_DAY * MEAN
-WINDOW = (60.0, 500.0)
+WINDOW = (60.0, 340.0)
 EXPECTED = PER_DAY * (WINDOW[1] - WINDOW[0])
-HIGHEST = 80
-NUMBER = np.arange(HIGHEST + 1)
+NUMBER = np.arange(81)
 WAITING = np.maximum(NUMBER - SERVERS, 0)
 
 
-def probabilities() -> Floats:
+def birth_and_death() -> Chain:
     """Of the number of cases that wait or are served."""
-    rates = np.zeros((HIGHEST + 1, HIGHEST + 1))
+    rates = np.zeros((len(NUMBER), len(NUMBER)))
     rates[NUMBER[:-1], NUMBER[1:]] = PER_DAY
     rates[NUMBER[1:], NUMBER[:-1]] = (np.minimum(NUMBER, SERVERS) / MEAN + WAITING / PATIENCE)[1:]
-    return stationary(rates)
+    return Chain(rates)
 
 
 @pytest.fixture(scope="module")
@@ -59,45 +57,47 @@ def runs() -> list[Replication]:
             {"team": {"typ": "team", "arsarbetare": SERVERS, "arendetak": 1.0}},
             {"in": {"per_ar": PER_DAY * 365.25, "forsta_steg": "a"}},
             {"a": steg},
-            slut="2019-06-30",
+            slut="2018-12-31",
         )
     )
-    return replications(network, 40)
+    return replications(network, 24)
 
 
 @pytest.fixture(scope="module")
 def controls(runs: list[Replication]) -> list[Control]:
-    """Arrivals, lengths, patience, and how many there would be if all were served at once, or slowly."""
+    """Surplus of arrivals, of ends of stays and of ends of patience, by what each means for the queue to come."""
+    worth = birth_and_death().worth(WAITING)
+    steps = np.append(np.diff(worth), 0.0)
 
-    def served_at_once(slower: float) -> Control:
-        limit = SERVERS * slower
+    def up(number: Floats) -> Floats:
+        return steps[np.minimum(number, len(steps) - 1).astype(int)]
 
-        def excess(number: Floats) -> Floats:
-            return np.maximum(number - limit, 0)
+    def down(number: Floats) -> Floats:
+        return -up(np.maximum(number - 1, 0))
 
-        def value(run: Replication) -> float:
-            return time_average(run.arrivals, run.arrivals + slower * run.lengths(), WINDOW, excess)
+    def arrivals(run: Replication) -> float:
+        return surplus(run.arrivals, PER_DAY, ALWAYS, present(run), WINDOW, up)
 
-        return control(runs, poisson_mean(LOAD * slower, excess), value)
+    def ends(run: Replication) -> float:
+        begun = ~np.isnan(run.log.start)
+        start = run.log.start[begun]
+        end = start + run.lengths(keys=run.log.fall[begun])
+        return surplus(end, 1 / MEAN, (start, end), present(run), WINDOW, down)
 
-    def sum_over_arrivals(run: Replication, values: Floats) -> float:
-        return float(values[visits_in(run.arrivals, WINDOW)].sum() / EXPECTED)
+    def tired(run: Replication) -> float:
+        (steg,) = run.network.base_steg
+        assert steg.patience is not None
+        asked = run.log.begaran
+        patience = run.times(Purpose.TALAMOD, steg.patience, keys=run.log.fall)
+        waits = np.fmin(patience, run.log.start - asked)
+        at_risk = (asked, asked + waits)
+        return surplus((asked + patience)[waits == patience], 1 / PATIENCE, at_risk, present(run), WINDOW, down)
 
-    def excess_of_busy(run: Replication) -> float:
-        present = run.intervals(run.log.fall >= 0, "begaran")
-        return seen_by_arrivals(run.arrivals, PER_DAY, present, WINDOW, lambda n: np.maximum(n - SERVERS, 0))
+    return [control(runs, 0.0, value) for value in (arrivals, ends, tired)]
 
-    patience = runs[0].network.base_steg[0].patience
-    return [
-        control(runs, 1.0, lambda run: sum_over_arrivals(run, np.ones(len(run.arrivals)))),
-        control(runs, MEAN, lambda run: sum_over_arrivals(run, run.lengths())),
-        control(
-            runs, PATIENCE, lambda run: sum_over_arrivals(run, run.times(Purpose.TALAMOD, patience))
-        ),
-        served_at_once(1.0),
-        served_at_once(2.0),
-        control(runs, 0.0, excess_of_busy),
-    ]
+
+def present(run: Replication) -> list:
+    return [number_path(*run.intervals(np.ones(len(run.log), dtype=bool), "begaran"))]
 
 
 def test_controls_of_patience_have_the_means_they_are_said_to_have(controls: list[Control]) -> None:
@@ -105,13 +105,13 @@ def test_controls_of_patience_have_the_means_they_are_said_to_have(controls: lis
 
 
 def test_share_that_leaves_the_queue_is_erlang_as(runs: list[Replication], controls: list[Control]) -> None:
-    theory = float(WAITING @ probabilities()) / PATIENCE / PER_DAY
+    theory = birth_and_death().mean(WAITING) / PATIENCE / PER_DAY
     values = [(run.log.has(AVHOPP) & visits_in(run.log.begaran, WINDOW)).sum() / EXPECTED for run in runs]
     assert_agrees("Erlang A share that leaves", theory, values, controls)
 
 
 def test_mean_wait_with_patience_is_erlang_as(runs: list[Replication], controls: list[Control]) -> None:
-    theory = float(WAITING @ probabilities()) / PER_DAY
+    theory = birth_and_death().mean(WAITING) / PER_DAY
     values = []
     for run in runs:
         until = np.where(run.log.has(AVHOPP), run.log.slappt, run.log.start)
