@@ -14,16 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.errors import HemmaplanError, nearest
-from sim.files import (
-    OS_REASONS,
-    check_scenario_file,
-    kommun_ids,
-    os_reason,
-    project_root,
-    read_kommun,
-    read_yaml,
-    scenario_ids,
-)
+from sim.files import OS_REASONS, check_files, kommun_ids, os_reason, project_root, scenario_ids
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -88,23 +79,28 @@ def _parser() -> _Parser:
         description="Simulerar efterfrågan och kapacitet i socialtjänsten, och jämför scenarier med nuläget.",
     )
     verbs = parser.add_subparsers(dest="kommando", metavar="KOMMANDO", title="kommandon", parser_class=_Parser)
-    jamfor = verbs.add_parser("jamfor", help="jämför scenarier med nuläget, med vanliga ord")
+
+    def verb(name: str, what: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+
+    jamfor = verb("jamfor", "jämför scenarier med nuläget, med vanliga ord")
     jamfor.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
     jamfor.add_argument("scenarier", metavar="SCENARIO", nargs="*", default=[], help="till exempel stodboende_5")
     _study_options(jamfor)
     jamfor.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
-    kor = verbs.add_parser("kor", help="samma sak med Hydras grammatik, för den som vill ändra vad som helst")
-    kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER)
-    avstam = verbs.add_parser("avstam", help="ställ modellens basår mot kommunens dokument, siffra för siffra")
+    kor = verb("kor", "samma sak med Hydras grammatik, för den som vill ändra vad som helst")
+    example = "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde"
+    kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER, help=f"till exempel {example}")
+    avstam = verb("avstam", "ställ modellens basår mot kommunens dokument, siffra för siffra")
     avstam.add_argument("kommun", metavar="KOMMUN")
     _study_options(avstam)
-    varians = verbs.add_parser("varians", help="visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
+    varians = verb("varians", "visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
     varians.add_argument("kommun", metavar="KOMMUN")
     varians.add_argument("scenario", metavar="SCENARIO")
     varians.add_argument("--verksamhet", metavar="NAMN", default="missbruk")
     varians.add_argument("--matt", metavar="MÅTT", default="varddygn_extern")
     _study_options(varians)
-    verbs.add_parser("lista", help="vilka kommuner och scenarier finns")
+    verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
 
 
@@ -204,9 +200,10 @@ def _kor(words: list[str]) -> int:
     overrides = [word for word in words if word not in MULTIRUN]
     if overrides != words:
         return _multirun(root, overrides)
+    content = _compose(root, overrides)
     from sim.commands import study
 
-    return study(_compose(root, overrides), root)
+    return study(content, root)
 
 
 def _quoted(text: str) -> str:
@@ -222,7 +219,7 @@ def _compose(root: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """Hydra's composition as a plain dict. Raises HemmaplanError in Swedish."""
     from hydra import compose, initialize_config_dir
 
-    _check_files(root, overrides)
+    check_files(root, overrides)
     _check_overrides(overrides)
     with (
         _hydra_in_swedish(root, overrides),
@@ -244,8 +241,6 @@ def _multirun(root: Path, overrides: list[str]) -> int:
     """Hydra's own sweep, one study a job. A study that cannot be made does not stop the others."""
     import hydra
 
-    from sim.commands import study
-
     problems: list[str] = []
     done: list[int] = []
 
@@ -253,13 +248,15 @@ def _multirun(root: Path, overrides: list[str]) -> int:
         try:
             with _hydra_in_swedish(root, overrides):
                 content = _plain(composed)
+            from sim.commands import study
+
             done.append(study(content, root))
         except HemmaplanError as error:
             problems.append(str(error))
         if INTERRUPTED in done:
             raise KeyboardInterrupt
 
-    _check_files(root, overrides)
+    check_files(root, overrides)
     _check_overrides(overrides, several=True)
     task = hydra.main(config_path=str(root / "conf"), config_name="config", version_base="1.3")(job)
     before, full = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
@@ -316,21 +313,6 @@ def _check_once(names: Sequence[str]) -> None:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise HemmaplanError(f"scenarios: {', '.join(doubled)} står två gånger")
-
-
-def _check_files(root: Path, overrides: Sequence[str]) -> None:
-    """Read strictly the files that the words name: Hydra lets some mistakes pass and says others in English."""
-    folder = root / "conf"
-    for path in (folder / "config.yaml", *folder.glob("studie/*.yaml"), *folder.glob("berakning/*.yaml")):
-        read_yaml(path)
-    text = " ".join(overrides)
-    words = set(re.findall(r"[\w-]+", text))
-    for name in kommun_ids(root):
-        if name in words or "glob(" in text:
-            read_kommun(root, name)
-    for name in scenario_ids(root):
-        if name in words or "glob(" in text:
-            check_scenario_file(root, name)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,21 @@ def check_scenario_file(root: Path, name: str) -> None:
     right = f"# @package scenarios.{name}"
     if first != right:
         raise HemmaplanError(f"scenarios/{path.name}, rad 1 = {first}: ska vara {right}")
+
+
+def check_files(root: Path, words: Sequence[str]) -> None:
+    """Read strictly the files that the words name: Hydra lets some mistakes pass and says others in English."""
+    folder = root / "conf"
+    for path in (folder / "config.yaml", *folder.glob("studie/*.yaml"), *folder.glob("berakning/*.yaml")):
+        read_yaml(path)
+    text = " ".join(words)
+    named = set(re.findall(r"[\w-]+", text))
+    for name in kommun_ids(root):
+        if name in named or "glob(" in text:
+            read_kommun(root, name)
+    for name in scenario_ids(root):
+        if name in named or "glob(" in text:
+            check_scenario_file(root, name)
 
 
 def leaves(content: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -121,7 +121,7 @@ def _text_for(kind: str, error: Mapping[str, Any]) -> str:
     if kind == "value_error":
         text = str(context.get("error", error.get("msg", "")))
         return "ska vara ett datum skrivet ÅÅÅÅ-MM-DD" if re.search(r"month|day|year", text) else text
-    return "nyckeln ska vara text" if kind == "invalid_key" else "är inte giltigt"
+    return "är inte giltigt"
 
 
 def _shown(value: Any) -> str:
@@ -154,7 +154,9 @@ def problem_lines(
             continue  # pydantic counts only the sound ones
         if kind == "union_tag_invalid":
             where, value = (*where, "typ"), item["ctx"]["tag"]
-        if kind == "extra_forbidden":
+        if (kind == "invalid_key" or item["loc"][-1] == "[key]") and not isinstance(value, str):
+            where, text, shown = where[:-1], f"nyckeln {json.dumps(value)} ska vara text", ""
+        elif kind == "extra_forbidden":
             text, shown = f"okänd nyckel; {nearest(where[-1], _field_names(model, item['loc']))}", ""
         else:
             text, shown = _text_for(kind, item), "" if kind == "missing" else _shown(value)

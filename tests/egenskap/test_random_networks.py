@@ -14,79 +14,79 @@ from sim.measures import measure
 from sim.runs import Rows, edges_of
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_times_come_in_order(prov: Prov) -> None:
     assert checker.times_out_of_order(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_no_case_is_lost_and_each_goes_where_it_was_sent(prov: Prov) -> None:
     assert checker.chains_broken(prov.account, prov.cases.arrivals.time.tolist()) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_constant_lengths_are_kept(prov: Prov) -> None:
     assert checker.lengths_wrong(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_a_team_starts_nothing_above_its_capacity(prov: Prov) -> None:
     assert checker.team_over_capacity(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_nobody_overtakes_in_a_teams_queue(prov: Prov) -> None:
     assert checker.team_queue_jumped(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_no_team_has_room_for_the_first_in_its_queue(prov: Prov) -> None:
     assert checker.team_idle(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_no_place_is_taken_or_offered_twice(prov: Prov) -> None:
     assert checker.places_over_capacity(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_nobody_overtakes_in_the_queue_of_a_place(prov: Prov) -> None:
     assert checker.place_queue_jumped(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_no_place_stands_free_while_somebody_waits(prov: Prov) -> None:
     assert checker.place_idle(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_waiting_limits_hold(prov: Prov) -> None:
     assert checker.limits_broken(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_patience_holds(prov: Prov) -> None:
     assert checker.patience_broken(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_moves_home_are_allowed_ones(prov: Prov) -> None:
     assert checker.homecomings_wrong(prov.account) == []
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_nobody_who_may_come_home_is_left_in_the_reserv(prov: Prov) -> None:
     assert checker.homecomings_missed(prov.account) == []
@@ -106,7 +106,7 @@ def edges(prov: Prov) -> np.ndarray:
     return edges_of(months(prov.network.start, prov.network.end))
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_measured_load_is_the_load_of_the_log(prov: Prov) -> None:
     rows = monthly(prov)
@@ -115,7 +115,7 @@ def test_measured_load_is_the_load_of_the_log(prov: Prov) -> None:
         assert rows["v", "belastning_arenden", team] == pytest.approx(expected, abs=1e-9)
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_measured_overload_is_the_load_above_capacity(prov: Prov) -> None:
     rows = monthly(prov)
@@ -124,7 +124,7 @@ def test_measured_overload_is_the_load_above_capacity(prov: Prov) -> None:
         assert rows["v", "overbelastning_arendedygn", team] == pytest.approx(expected, abs=1e-6)
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_measured_varddygn_are_the_days_counted_one_by_one(prov: Prov) -> None:
     rows = monthly(prov)
@@ -135,7 +135,7 @@ def test_measured_varddygn_are_the_days_counted_one_by_one(prov: Prov) -> None:
         assert rows["v", "varddygn", place].tolist() == expected
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_queues_and_blocked_places_are_those_of_the_log(prov: Prov) -> None:
     rows = monthly(prov)
@@ -162,7 +162,7 @@ def test_queues_and_blocked_places_are_those_of_the_log(prov: Prov) -> None:
         assert values == pytest.approx(checker.mean_number(spans, cut), abs=1e-9), name
 
 
-@examples(150)
+@examples(100)
 @given(provs())
 def test_months_sum_to_the_year(prov: Prov) -> None:
     by_month, by_year = monthly(prov), yearly(prov)
@@ -172,7 +172,7 @@ def test_months_sum_to_the_year(prov: Prov) -> None:
             assert values.sum() == by_year[row].item(), row
 
 
-@examples(100)
+@examples(60)
 @given(provs())
 def test_costs_by_type_sum_to_the_total_in_ore(prov: Prov) -> None:
     rows = costs(prov.run, months(prov.network.start, prov.network.end), prov.seed, 0)
@@ -180,7 +180,7 @@ def test_costs_by_type_sum_to_the_total_in_ore(prov: Prov) -> None:
     assert sum(types).tolist() == ore(rows["v", "nettokostnad", ""]).tolist()
 
 
-@examples(100)
+@examples(60)
 @given(provs())
 def test_costs_of_the_months_sum_to_the_year_in_ore(prov: Prov) -> None:
     periods = months(prov.network.start, prov.network.end)

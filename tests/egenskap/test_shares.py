@@ -17,7 +17,7 @@ from sim.scenario import make_plan
 NAMES = ["avslut", "boende", "hemma", "kontrakt", "oppenvard"]
 NUMBERS = {name: number for number, name in enumerate(reversed(NAMES))}
 
-quick = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+quick = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 few = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.intervals import count_at, count_between, excess_time, per_day, time_between
 
-many = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+many = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
 # Eighths, so that all sums are exact and much happens at the same instant.
 times = st.integers(-40, 200).map(lambda n: n / 8)

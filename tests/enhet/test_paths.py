@@ -10,7 +10,7 @@ from scipy import integrate
 
 from sim.paths import TICK, StepFunction, advance, merge_breaks, step_function, tick_floor
 
-many = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+many = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
 PATH = StepFunction((0.0, 10.0, 15.0), (2.0, 0.5, 4.0))
 

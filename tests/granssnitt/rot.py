@@ -218,7 +218,7 @@ def everything_in(folder: Path) -> dict[str, str]:
 
 
 ENGLISH = """
-    already an and append appending are argument arguments available been bytes can cannot choice choose codec
+    already an and append appending are arguments available been bytes can cannot choice choose codec
     configuration constructor could decode default denied did directory does duplicate error exception exist exists
     expected file files found following forbidden got greater group has have input instance integer invalid it key keys
     less line load mandatory mean merging missing must node none not number object of option optional options or

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,10 @@ from scipy import stats
 from scipy.integrate import quad
 
 from hjalp import kommun, network_of, scenario
+from sim.cases import draw_cases
+from sim.network import Network
 from teori_hjalp import (
+    SEED,
     Control,
     Floats,
     Replication,
@@ -31,20 +35,22 @@ ELASTICITY = 0.8
 UNEMPLOYMENT = 0.065
 HIGHER = 0.11
 CHANGE = date(2018, 7, 10)
-LAG = 25
+LAG = 36
 MEAN, CV = 60.0, 0.6
 START = date(2018, 1, 1)
-MOMENTS = (59.0, 150.0, 215.0, 250.0, 320.0)
-"""Before the rate of summer; at its lowest; just after the driver's effect; later. None at a change of the rate."""
+EFFECT = (CHANGE - START).days + LAG
+MOMENTS = (59.0, 150.0, 220.0, 250.0, 320.0)
+"""In winter, in spring, at the lowest of summer, soon after the driver's effect in August, late in autumn."""
+SEASONS = (0.0, 59.0, 120.0, 181.0, float(EFFECT), 304.0)
 
 MONTHS = np.array([(date(2018 + m // 12, m % 12 + 1, 1) - START).days for m in range(13)], dtype=np.float64)
-BREAKS = np.unique(np.append(MONTHS, (CHANGE - START).days + LAG))
+BREAKS = np.unique(np.append(MONTHS, EFFECT))
 
 
 def rate(day: float) -> float:
     """Arrivals per day, from the planner's words."""
     month = int(np.searchsorted(MONTHS, day, side="right")) - 1
-    risen = day >= (CHANGE - START).days + LAG
+    risen = day >= EFFECT
     driver = (HIGHER / UNEMPLOYMENT) ** ELASTICITY if risen else 1.0
     return PER_YEAR / 365.25 * SEASON[month] * (1 + TREND) ** (month / 12) * driver
 
@@ -62,13 +68,12 @@ def occupancy(moment: float) -> float:
     )
 
 
-@pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def network(per_year: float) -> Network:
     effect = {"elasticitet": ELASTICITY, "andel_inflode": 1.0, "lag_dagar": LAG, "inflode": ["in"]}
     tid = {"fordelning": "gamma", "medel": MEAN, "cv": CV}
     content = kommun(
         {},
-        {"in": {"per_ar": PER_YEAR, "forsta_steg": "a", "sasong": SEASON, "trend_per_ar": TREND}},
+        {"in": {"per_ar": per_year, "forsta_steg": "a", "sasong": SEASON, "trend_per_ar": TREND}},
         {"a": {"utfall": {"klar": {"tid": tid, "nasta": {"avslut": 1.0}}}}},
         slut="2018-11-30",
         v={"drivare": {"arbetsloshet": effect}},
@@ -82,7 +87,12 @@ def runs() -> list[Replication]:
         },
     )
     rise = scenario({"mal": "drivare.arbetsloshet.varde", "satt": HIGHER, "fran": CHANGE})
-    return replications(network_of(content, rise), 50)
+    return network_of(content, rise)
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Replication]:
+    return replications(network(PER_YEAR), 62)
 
 
 def controls_at(runs: list[Replication], moment: float) -> list[Control]:
@@ -105,6 +115,16 @@ def controls_at(runs: list[Replication], moment: float) -> list[Control]:
 def present_at(run: Replication, moment: float) -> float:
     start, left = run.intervals(np.ones(len(run.log), dtype=bool))
     return float(((start <= moment) & (left > moment)).sum())
+
+
+def test_mean_arrivals_are_the_integral_of_the_rate() -> None:
+    """On their own, with no controls: below, arrivals are controls."""
+    many = 16.0
+    net = network(PER_YEAR * many)
+    drawn = [draw_cases(net, SEED, number).arrivals.time for number in range(56)]
+    for stretch in pairwise(SEASONS):
+        values = [visits_in(times, stretch).sum() for times in drawn]
+        assert_agrees(f"arrivals from day {stretch[0]:g}", many * arriving(*stretch), values)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
