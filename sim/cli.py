@@ -6,21 +6,35 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.errors import HemmaplanError, nearest
-from sim.files import kommun_ids, project_root, scenario_ids
+from sim.files import (
+    OS_REASONS,
+    check_scenario_file,
+    kommun_ids,
+    os_reason,
+    project_root,
+    read_kommun,
+    read_yaml,
+    scenario_ids,
+)
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+GROUPS = ("kommun", "studie", "berakning")
+"""Parts of the configuration of which one is chosen by name."""
+MULTIRUN = ("--multirun", "-m")
 
 
 class _Help(argparse.HelpFormatter):
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "användning: ")
+        super().add_usage(usage, actions, groups, "användning: " if prefix is None else prefix)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,23 +46,41 @@ class _Parser(argparse.ArgumentParser):
         self._optionals.title = "val"
         self.add_argument("-h", "--hjalp", "--help", action="help", help="visa den här hjälpen")
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
+        """Nothing unknown is let through, so that a command names its own options."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
-        raise HemmaplanError(f"{_argparse_swedish(message, self)} Se {self.prog} --hjalp.")
+        raise HemmaplanError(f"{_sentence(_argparse_swedish(message, self))} Se {self.prog} --hjalp")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def _argparse_swedish(message: str, parser: argparse.ArgumentParser) -> str:
     if found := re.match(r"the following arguments are required: (.*)", message):
-        return f"{found[1]} saknas."
-    if found := re.match(r"unrecognized arguments: (.*)", message):
+        return f"{found[1]} saknas"
+    if found := re.match(r"unrecognized arguments: (.*)", message, re.DOTALL):
+        word = found[1].split(" ")[0].split("=")[0]
+        if not word.startswith("-"):
+            return f"{found[1]}: ett ord för mycket"
         options = [option for action in parser._actions for option in action.option_strings]
-        return f"{found[1]}: okänt val; {nearest(found[1].split()[0], options)}."
-    if found := re.match(r"argument (\S+): invalid choice: '?([^' ]*)'? \(choose from (.*)\)", message):
-        return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}."
-    if found := re.match(r"argument (\S+): invalid int value: '(.*)'", message):
-        return f"{found[1]} = {found[2]}: ska vara ett heltal."
+        return f"{word}: okänt val; {nearest(word, options)}"
+    if found := re.match(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL):
+        return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}"
+    if found := re.match(r"argument (\S+): invalid int value: '(.*)'", message, re.DOTALL):
+        return f"{found[1]} = {found[2]}: ska vara ett heltal"
+    if found := re.match(r"argument (\S+): invalid fromisoformat value: '(.*)'", message, re.DOTALL):
+        return f"{found[1]} = {found[2]}: ska vara ett datum skrivet ÅÅÅÅ-MM-DD"
     if found := re.match(r"argument (\S+): expected .*", message):
-        return f"{found[1]}: värde saknas."
-    return f"Kommandot kan inte tolkas ({message})."
+        return f"{found[1]}: värde saknas"
+    if found := re.match(r"argument (\S+): ignored explicit argument", message):
+        return f"{found[1]}: tar inget värde"
+    return "Kommandot kan inte tolkas"
 
 
 def _parser() -> _Parser:
@@ -59,9 +91,9 @@ def _parser() -> _Parser:
     verbs = parser.add_subparsers(dest="kommando", metavar="KOMMANDO", title="kommandon", parser_class=_Parser)
     jamfor = verbs.add_parser("jamfor", help="jämför scenarier med nuläget, med vanliga ord")
     jamfor.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
-    jamfor.add_argument("scenarier", metavar="SCENARIO", nargs="*", help="till exempel stodboende_5")
+    jamfor.add_argument("scenarier", metavar="SCENARIO", nargs="*", default=[], help="till exempel stodboende_5")
     _study_options(jamfor)
-    jamfor.add_argument("--slut", metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
+    jamfor.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
     kor = verbs.add_parser("kor", help="samma sak med Hydras grammatik, för den som vill ändra vad som helst")
     kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER)
     avstam = verbs.add_parser("avstam", help="ställ modellens basår mot kommunens dokument, siffra för siffra")
@@ -94,6 +126,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HemmaplanError as error:
         print(f"Fel: {error}", file=sys.stderr)
         return BAD_INPUT
+    except OSError as error:
+        if error.errno not in OS_REASONS:
+            raise
+        print(f"Fel: {error.filename or 'filerna'}: {os_reason(error)}", file=sys.stderr)
+        return BAD_INPUT
     except KeyboardInterrupt:
         print("Avbrutet. Inget hann bli klart.", file=sys.stderr)
         return INTERRUPTED
@@ -106,9 +143,7 @@ def _command(given: Sequence[str]) -> int:
         return 0
     if given[0] == "kor" and not {"-h", "--hjalp", "--help"} & set(given):
         return _kor(list(given[1:]))
-    chosen, unknown = parser.parse_known_args(given)
-    if unknown:
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    chosen = parser.parse_args(given)
     if chosen.kommando == "lista":
         return _lista()
     root = project_root()
@@ -120,6 +155,7 @@ def _command(given: Sequence[str]) -> int:
     names = [chosen.scenario] if chosen.kommando == "varians" else chosen.scenarier
     for name in names:
         _known("scenario", name, scenario_ids(root))
+    _check_once(names)
     content = _compose(root, [*_overrides(chosen), f"scenarios=[{','.join(names)}]"])
     if chosen.kommando == "varians":
         from sim.commands import variance
@@ -161,29 +197,38 @@ def _lista() -> int:
     return 0
 
 
-def _kor(overrides: list[str]) -> int:
+def _kor(words: list[str]) -> int:
     root = project_root()
-    if "--multirun" in overrides or "-m" in overrides:
-        return _multirun(root, overrides)
-    strange = [word for word in overrides if word.startswith("-")]
+    strange = [word for word in words if word.startswith("-") and word not in MULTIRUN]
     if strange:
         raise HemmaplanError(f"{strange[0]}: okänt val; {nearest(strange[0], ['--multirun', '--hjalp'])}")
+    overrides = [word for word in words if word not in MULTIRUN]
+    if overrides != words:
+        return _multirun(root, overrides)
     from sim.commands import study
 
     return study(_compose(root, overrides), root)
 
 
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '\\"') + '"'
+
+
 def _search_path(root: Path) -> str:
     """Scenarios lie beside conf; given absolutely, so that the command works from any folder."""
-    quoted = root.as_posix().replace('"', '\\"')
-    return f'hydra.searchpath=["file://{quoted}"]'
+    return f"hydra.searchpath=[{_quoted(f'file://{root.as_posix()}')}]"
 
 
 def _compose(root: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """Hydra's composition as a plain dict. Raises HemmaplanError in Swedish."""
     from hydra import compose, initialize_config_dir
 
-    with _hydra_in_swedish(root), initialize_config_dir(config_dir=str(root / "conf"), version_base="1.3"):
+    _check_overrides(overrides)
+    _check_files(root, overrides)
+    with (
+        _hydra_in_swedish(root, overrides),
+        initialize_config_dir(config_dir=str(root / "conf"), version_base="1.3"),
+    ):
         return _plain(compose("config", overrides=[_search_path(root), *overrides]))
 
 
@@ -197,44 +242,109 @@ def _plain(composed: Any) -> dict[str, Any]:
 
 
 def _multirun(root: Path, overrides: list[str]) -> int:
-    """Hydra's own sweep, one study a job."""
+    """Hydra's own sweep, one study a job. A study that cannot be made does not stop the others."""
     import hydra
 
     from sim.commands import study
 
-    def job(composed: Any) -> None:
-        study(_plain(composed), root)
+    problems: list[str] = []
+    done: list[int] = []
 
+    def job(composed: Any) -> None:
+        try:
+            with _hydra_in_swedish(root, overrides):
+                content = _plain(composed)
+            done.append(study(content, root))
+        except HemmaplanError as error:
+            problems.append(str(error))
+        if INTERRUPTED in done:
+            raise KeyboardInterrupt
+
+    _check_overrides(overrides, several=True)
+    _check_files(root, overrides)
     task = hydra.main(config_path=str(root / "conf"), config_name="config", version_base="1.3")(job)
     before, full = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = ["hemmaplan", _search_path(root), *overrides]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
-        with _hydra_in_swedish(root):
+        with _hydra_in_swedish(root, overrides), tempfile.TemporaryDirectory() as scratch:
+            paths = [_search_path(root), f"hydra.sweep.dir={_quoted(Path(scratch).as_posix())}"]
+            sys.argv = ["hemmaplan", "--multirun", *paths, *overrides]
             task()
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        print(f"Avbrutet vid studie {len(done) + (INTERRUPTED not in done)}. De klara är sparade.", file=sys.stderr)
+        return INTERRUPTED
     finally:
         sys.argv = before
         if full is None:
             del os.environ["HYDRA_FULL_ERROR"]
+    if problems:
+        raise HemmaplanError("\n".join(problems))
     return 0
 
 
+def _check_overrides(words: Sequence[str], several: bool = False) -> None:
+    """Each word by itself, so that an error can name it. `several`: a sweep is asked for."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    parser = OverridesParser.create()
+    for word in words:
+        try:
+            parsed = parser.parse_override(word)
+        except HydraException:
+            parsed = None
+        if parsed is None or not parsed.key_or_group:
+            shown = word or "ett tomt ord"
+            how = "Skriv nyckel=värde; text med mellanslag, å, ä eller ö inom citattecken: \"nyckel='värde'\""
+            raise HemmaplanError(f"{shown}: kan inte tolkas. {how}")
+        if parsed.is_sweep_override():
+            if not several:
+                raise HemmaplanError(f"{word}: flera värden kräver --multirun; en lista skrivs [a,b]")
+            continue
+        key, value = parsed.key_or_group, parsed.value()
+        if key in GROUPS and not parsed.is_delete() and not isinstance(value, str):
+            raise HemmaplanError(f"{word}: {key} ska vara ett namn")
+        if key == "scenarios":
+            names = [value] if isinstance(value, str) else value
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise HemmaplanError(f"{word}: scenarios ska vara en lista med namn, till exempel scenarios=[a,b]")
+            _check_once(names)
+
+
+def _check_once(names: Sequence[str]) -> None:
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise HemmaplanError(f"scenarios: {', '.join(doubled)} står två gånger")
+
+
+def _check_files(root: Path, overrides: Sequence[str]) -> None:
+    """Read strictly the files that the words name: Hydra lets some mistakes pass and says others in English."""
+    folder = root / "conf"
+    for path in (folder / "config.yaml", *folder.glob("studie/*.yaml"), *folder.glob("berakning/*.yaml")):
+        read_yaml(path)
+    text = " ".join(overrides)
+    words = set(re.findall(r"[\w-]+", text))
+    for name in kommun_ids(root):
+        if name in words or "glob(" in text:
+            read_kommun(root, name)
+    for name in scenario_ids(root):
+        if name in words or "glob(" in text:
+            check_scenario_file(root, name)
+
+
 @contextmanager
-def _hydra_in_swedish(root: Path) -> Iterator[None]:
+def _hydra_in_swedish(root: Path, overrides: Sequence[str]) -> Iterator[None]:
     from hydra.errors import HydraException, MissingConfigException
     from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
 
     try:
         yield
     except MissingConfigException as error:
         raise HemmaplanError(_missing_config(root, str(error.missing_cfg_file or ""))) from None
     except (HydraException, OmegaConfBaseException) as error:
-        raise HemmaplanError(_hydra_swedish(root, error)) from None
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{Path(mark.name).name}, rad {mark.line + 1}: " if mark else ""
-        raise HemmaplanError(f"{where}filen är inte giltig YAML (fel indrag, kolon, citattecken?)") from None
+        raise HemmaplanError(_hydra_swedish(root, overrides, error)) from None
 
 
 def _missing_config(root: Path, missing: str) -> str:
@@ -249,29 +359,39 @@ def _missing_config(root: Path, missing: str) -> str:
     return f"{what} = {name}: finns inte; {nearest(name, allowed)}"
 
 
-def _hydra_swedish(root: Path, error: Exception) -> str:
+def _hydra_swedish(root: Path, overrides: Sequence[str], error: Exception) -> str:
     whole = "\n".join(str(e) for e in (error, error.__cause__, error.__context__) if e is not None)
     if found := re.search(r"You must specify '([^']*)'", whole):
         return f"{found[1]} saknas; ange {found[1]}=…, {nearest('', kommun_ids(root))}"
-    if found := re.search(r"Could not (?:override|append|delete)[^']*'([^']*)'", whole):
-        new = f"Nya nycklar börjar med +, till exempel +{found[1]}=…"
-        return f"{found[1]}: finns inte i konfigurationen{_near_key(whole)}. {new}"
-    if "Could not find" in whole and (found := re.search(r"Could not find '([^']*)'", whole)):
-        return _missing_config(root, found[1])
-    if type(error).__name__ == "OverrideParseException" or "parsing override" in whole:
-        found = re.search(r"parsing override '(.*)'", whole)
-        what = found[1] if found else "kommandoraden"
-        return f"{what}: kan inte tolkas. Skriv nyckel=värde; text med mellanslag inom '…'"
+    if found := re.search(r"Multiple values for (\w+)|An item is already at '([^']*)'", whole):
+        return f"{found[1] or found[2]}: finns redan; skriv utan +"
+    if found := re.search(r"Could not (?:override|delete)[^']*'([^'=]*)", whole):
+        return _unknown_key(root, overrides, found[1])
     if found := re.search(r"Missing mandatory value: (\S+)", whole):
-        return f"{found[1]} saknas"
-    if found := re.search(r"full_key: (\S+)", whole):
+        return f"{getattr(error, 'full_key', None) or found[1]}: värde saknas"
+    if found := re.search(r"(?:merging override|full_key:) (\S+)", whole):
         return f"{found[1]}: värdet kan inte användas där"
-    return f"konfigurationen kan inte sättas samman: {str(error).splitlines()[0]}"
+    return f"konfigurationen kan inte sättas samman av {' '.join(overrides)}"
 
 
-def _near_key(whole: str) -> str:
-    found = re.search(r"Key '([^']*)' is not in struct", whole)
-    return f" ({found[1]} är okänt)" if found else ""
+def _unknown_key(root: Path, overrides: Sequence[str], key: str) -> str:
+    """Where the path ends and what stands there, seen in the composition of the chosen groups alone."""
+    chosen = [word for word in overrides if word.split("=")[0] in (*GROUPS, "scenarios")]
+    content = _compose(root, chosen) if key not in {word.split("=")[0] for word in chosen} else {}
+    node: Any = content
+    above: list[str] = []
+    for part in key.split("."):
+        if not isinstance(node, Mapping):
+            return f"{key}: {'.'.join(above)} har inga nycklar under sig"
+        if part not in node:
+            break
+        node = node[part]
+        above.append(part)
+    else:
+        return f"{key}: har ett annat värde"
+    under = f" under {'.'.join(above)}" if above else ""
+    text = _sentence(f"{key}: {part} finns inte{under}; {nearest(part, map(str, node))}")
+    return f"{text} En ny nyckel börjar med +: +{key}=…"
 
 
 if __name__ == "__main__":

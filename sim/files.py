@@ -5,7 +5,9 @@ Hydra composes the same files for the command line; a test keeps the two reading
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,29 @@ ROOT_VARIABLE = "HEMMAPLAN_ROT"
 def project_root() -> Path:
     """The folder that holds `conf/` and `scenarios/`: the repository, or what HEMMAPLAN_ROT names."""
     named = os.environ.get(ROOT_VARIABLE)
-    root = Path(named) if named else Path(__file__).resolve().parents[1]
+    root = Path(named).resolve() if named else Path(__file__).resolve().parents[1]
     if not (root / "conf" / "kommun").is_dir():
         raise HemmaplanError(f"{root}: mappen saknar conf/kommun. Sätt {ROOT_VARIABLE} till projektets mapp.")
     return root
+
+
+OS_REASONS = {
+    errno.EACCES: "behörighet saknas",
+    errno.EPERM: "behörighet saknas",
+    errno.EROFS: "platsen kan bara läsas",
+    errno.ENOSPC: "disken är full",
+    errno.EDQUOT: "utrymmet är slut",
+    errno.EEXIST: "en fil med det namnet ligger i vägen",
+    errno.ENOTDIR: "en fil med det namnet ligger i vägen",
+    errno.EISDIR: "det är en mapp",
+    errno.ENOENT: "den finns inte",
+    errno.ENAMETOOLONG: "namnet är för långt",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Why the operating system refused, in Swedish."""
+    return OS_REASONS.get(error.errno or 0, f"systemets felnummer {error.errno}")
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -33,8 +54,10 @@ class _StrictLoader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            line = key_node.start_mark.line + 1
+            if isinstance(key, list | dict):
+                raise HemmaplanError(f"rad {line}: en nyckel ska vara ett ord")
             if key in seen:
-                line = key_node.start_mark.line + 1
                 raise HemmaplanError(f"rad {line}: nyckeln {key} står två gånger")
             seen.add(key)
         return super().construct_mapping(node, deep)
@@ -44,6 +67,10 @@ _StrictLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# 1e3 is a number, as for Hydra.
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(?:_[0-9]+)*[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -53,7 +80,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise HemmaplanError(f"{path.name}: filen är inte sparad som UTF-8") from None
     except OSError as error:
-        raise HemmaplanError(f"{path}: kan inte läsas ({type(error).__name__})") from None
+        raise HemmaplanError(f"{path}: kan inte läsas ({os_reason(error)})") from None
     try:
         content = yaml.load(text, _StrictLoader)
     except HemmaplanError as error:
@@ -96,8 +123,13 @@ def kommun_files(root: Path, kommun_id: str) -> list[Path]:
     main = folder / f"{kommun_id}.yaml"
     if kommun_id not in kommun_ids(root):
         raise HemmaplanError(f"kommun = {kommun_id}: finns inte i conf/kommun; {nearest(kommun_id, kommun_ids(root))}")
-    parts = [str(entry).split("@")[0] for entry in read_yaml(main).get("defaults", [])]
-    return [main, *(folder / f"{part}.yaml" for part in parts if part != "_self_")]
+    listed = [str(entry).split("@")[0] for entry in read_yaml(main).get("defaults") or []]
+    parts = [part for part in listed if part != "_self_"]
+    for part in parts:
+        if not (folder / f"{part}.yaml").is_file():
+            there = [path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.yaml")]
+            raise HemmaplanError(f"{main.name}, defaults: {part}: filen finns inte; {nearest(part, there)}")
+    return [main, *(folder / f"{part}.yaml" for part in parts)]
 
 
 def read_kommun(root: Path, kommun_id: str) -> dict[str, Any]:
@@ -107,6 +139,8 @@ def read_kommun(root: Path, kommun_id: str) -> dict[str, Any]:
         part = read_yaml(path)
         part.pop("defaults", None)
         merge(content, part)
+    if content.get("id", kommun_id) != kommun_id:
+        raise HemmaplanError(f"{kommun_id}.yaml: id = {content['id']}: ska vara filens namn, {kommun_id}")
     return content
 
 
@@ -115,6 +149,22 @@ def read_scenario(root: Path, name: str) -> dict[str, Any]:
     if not path.is_file():
         raise HemmaplanError(f"scenario = {name}: finns inte i scenarios; {nearest(name, scenario_ids(root))}")
     return read_yaml(path)
+
+
+def check_scenario_file(root: Path, name: str) -> None:
+    """That Hydra puts the scenario under its file's name: the first line of the file says so."""
+    read_scenario(root, name)
+    path = root / "scenarios" / f"{name}.yaml"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise HemmaplanError(
+            f"scenarios/{path.name}: filens namn får bara ha a-z, 0-9 och understreck, och börjar med en bokstav"
+        )
+    first = path.read_text(encoding="utf-8").split("\n")[0].rstrip()
+    if first.startswith("\ufeff"):
+        raise HemmaplanError(f"scenarios/{path.name}: filen är sparad med BOM; spara den som UTF-8 utan BOM")
+    right = f"# @package scenarios.{name}"
+    if first != right:
+        raise HemmaplanError(f"scenarios/{path.name}, rad 1 = {first}: ska vara {right}")
 
 
 def leaves(content: Any, where: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from sim.files import file_of, project_root, read_kommun, read_scenario
 from sim.messages import validated
 from sim.sources import source_problems
 from sim.validation import problems
+
+RESERVED = "nulage"
+"""The id of the base case, which no scenario can have (`sim.scenario.NULAGE`)."""
 
 
 def checked_kommun(
@@ -35,7 +39,8 @@ def _raise_problems(
     lines = []
     for path, text in found:
         file = place(tuple(path.split(".")))
-        lines.append(f"{prefix}{path} = {text}" + (f" ({file})" if file else ""))
+        joint = " = " if re.match(r"(?!kvar:)[^\s:]+: ", text) else ": "
+        lines.append(f"{prefix}{path}{joint}{text}" + (f" ({file})" if file else ""))
     if lines:
         raise HemmaplanError("\n".join(lines))
 
@@ -60,6 +65,8 @@ def load_kommun(kommun_id: str, root: Path | None = None) -> Kommun:
 
 def scenario_from(content: Any, scenario_id: str) -> Scenario:
     """A scenario's content, checked; its id comes from the name of its file or of its key, never from the content."""
+    if scenario_id == RESERVED:
+        raise HemmaplanError(f"scenarios.{scenario_id}: namnet är upptaget; välj ett annat")
     whole = {**content, "id": scenario_id} if isinstance(content, Mapping) else content
     return validated(Scenario, whole, prefix=f"scenarios.{scenario_id}")
 

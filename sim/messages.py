@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
@@ -68,17 +69,21 @@ def _number_text(value: Any) -> str:
     return "ska vara ett tal"
 
 
+def _bound(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
+
+
 def _text_for(kind: str, error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
     value = error.get("input")
     if kind == "greater_than_equal":
-        return f"måste vara minst {context['ge']:g}"
+        return f"måste vara minst {_bound(context['ge'])}"
     if kind == "less_than_equal":
-        return f"får vara högst {context['le']:g}"
+        return f"får vara högst {_bound(context['le'])}"
     if kind == "greater_than":
-        return f"måste vara större än {context['gt']:g}"
+        return f"måste vara större än {_bound(context['gt'])}"
     if kind == "less_than":
-        return f"måste vara mindre än {context['lt']:g}"
+        return f"måste vara mindre än {_bound(context['lt'])}"
     if kind in {"float_type", "float_parsing", "int_type", "int_parsing", "int_from_float", "finite_number"}:
         if kind.startswith("int") and isinstance(value, float):
             return "ska vara ett heltal"
@@ -94,6 +99,8 @@ def _text_for(kind: str, error: Mapping[str, Any]) -> str:
         if context.get("pattern") == r"^\d{4}$":
             return "ska vara fyra siffror inom citattecken, till exempel '0180'"
         return "namn får bara ha a-z, 0-9 och understreck, och börjar med en bokstav (å, ä och ö skrivs i namn:)"
+    if kind == "string_type" and error["loc"][-1:] == ("kommunkod",):
+        return "ska vara fyra siffror inom citattecken, till exempel '0180' (utan dem läser YAML ett annat tal)"
     if kind in {"string_type", "string_too_short"}:
         return "ska vara text (skriv den inom citattecken)"
     if kind in {"dict_type", "model_type", "model_attributes_type"}:
@@ -112,13 +119,19 @@ def _text_for(kind: str, error: Mapping[str, Any]) -> str:
     if kind == "value_error":
         text = str(context.get("error", error.get("msg", "")))
         return "ska vara ett datum skrivet ÅÅÅÅ-MM-DD" if re.search(r"month|day|year", text) else text
-    return f"är inte giltigt ({kind})"
+    return "nyckeln ska vara text" if kind == "invalid_key" else "är inte giltigt"
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping | list | tuple):
         return ""
+    if value is None or isinstance(value, bool):
+        return f" = {json.dumps(value)}"
     return f" = {str(value)[:60]}"
+
+
+def _inside(loc: Sequence[str | int], other: Sequence[str | int]) -> bool:
+    return len(loc) > len(other) and loc[: len(other)] == other
 
 
 def problem_lines(
@@ -130,10 +143,15 @@ def problem_lines(
 ) -> list[str]:
     """One Swedish line for each of pydantic's errors: path = value: what is allowed (file)."""
     lines = []
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
         where = _written_path(content, item["loc"])
         kind = item["type"]
         value = item.get("input")
+        if kind == "too_short" and any(_inside(other["loc"], item["loc"]) for other in items):
+            continue  # pydantic counts only the sound ones
+        if kind == "union_tag_invalid":
+            where, value = (*where, "typ"), item["ctx"]["tag"]
         if kind == "extra_forbidden":
             text, shown = f"okänd nyckel; {nearest(where[-1], _field_names(model, item['loc']))}", ""
         else:

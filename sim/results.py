@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import platform
@@ -21,6 +23,7 @@ import yaml
 from sim.comparison import Comparison
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult
+from sim.files import os_reason
 
 LIBRARIES = (
     "hemmaplan",
@@ -46,9 +49,8 @@ class ResultFolder:
             self.path = Path(tempfile.mkdtemp(prefix=".skrivs-", dir=parent))
             self.path.chmod(0o755)
         except OSError as error:
-            raise HemmaplanError(
-                f"{parent}: resultaten kan inte skrivas dit ({error.strerror}). Kontrollera att mappen får ändras."
-            ) from None
+            _remove_empty(parent, results)
+            raise HemmaplanError(f"{parent}: resultaten kan inte skrivas dit ({os_reason(error)})") from None
         self._parent = parent
         self._name = moment.strftime("%Y-%m-%d_%H-%M-%S")
 
@@ -56,15 +58,24 @@ class ResultFolder:
         """Rename to the time of the study, with a number behind where that is taken."""
         for attempt in range(1, 1000):
             lasting = self._parent / (self._name if attempt == 1 else f"{self._name}_{attempt}")
-            if not lasting.exists():
+            if lasting.exists():
+                continue
+            try:
                 return self.path.rename(lasting)
+            except OSError as error:
+                if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
+                    raise
         raise HemmaplanError(f"{self._parent / self._name}: finns redan")
 
     def abandon(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
-        for folder in (self._parent, self._parent.parent):
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
+        _remove_empty(self._parent, self._parent.parent)
+
+
+def _remove_empty(*folders: Path) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime) -> None:

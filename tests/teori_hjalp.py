@@ -26,6 +26,7 @@ from scipy import stats
 from sim.cases import Cases, draw_cases
 from sim.distributions import Params, quantiles
 from sim.network import Network
+from sim.paths import TICK
 from sim.randomness import Purpose, uniforms
 from sim.visits import VisitLog
 
@@ -65,12 +66,14 @@ class Replication:
     def lengths(self, steg: str = "v.a", keys: NDArray[np.uint64] | None = None) -> Floats:
         """How long each case will stay at its first visit to a steg with one outcome; by default all that arrive."""
         (outcome,) = self.network.base_steg[self.network.steg_number(steg)].outcomes
-        return quantiles(outcome.length, self.uniforms(Purpose.LANGD, steg, keys))
+        return self.times(Purpose.LANGD, outcome.length, steg, keys)
 
     def times(
         self, purpose: Purpose, params: Params, steg: str = "v.a", keys: NDArray[np.uint64] | None = None
     ) -> Floats:
-        return quantiles(params, self.uniforms(purpose, steg, keys))
+        """Durations, in whole ticks as the model rounds them."""
+        ticks = np.rint(quantiles(params, self.uniforms(purpose, steg, keys)) / TICK)
+        return np.maximum(ticks, 1.0) * TICK
 
     def intervals(self, chosen: NDArray[np.bool_], start: str = "start") -> tuple[Floats, Floats]:
         """From start (or begaran) until left, the end of the run where not left, of chosen records in the log."""
@@ -250,8 +253,9 @@ class Chain:
     @cached_property
     def shares(self) -> Floats:
         """Stationary distribution."""
-        equations = np.vstack([self.generator.T, np.ones(len(self.rates))])
-        return np.linalg.lstsq(equations, np.append(np.zeros(len(self.rates)), 1.0), rcond=None)[0]
+        equations = self.generator.T.copy()
+        equations[0] = 1.0
+        return np.linalg.solve(equations, np.eye(len(equations))[0])
 
     def mean(self, values: Floats) -> float:
         return float(self.shares @ values)
@@ -261,5 +265,29 @@ class Chain:
 
         Its steps are the weights that make a `surplus` the best control of the time average of `values`.
         """
-        equations = np.vstack([self.generator, self.shares])
-        return np.linalg.lstsq(equations, np.append(self.mean(values) - values, 0.0), rcond=None)[0]
+        equations = self.generator.copy()
+        right = self.mean(values) - values
+        equations[0], right[0] = self.shares, 0.0
+        return np.linalg.solve(equations, right)
+
+
+def birth_and_death(up: float, down: Floats) -> Chain:
+    """States 0, 1, …: one more at rate `up`, one less at rate `down[state]`."""
+    rates = np.zeros((len(down), len(down)))
+    number = np.arange(len(down))
+    rates[number[:-1], number[1:]] = up
+    rates[number[1:], number[:-1]] = down[1:]
+    return Chain(rates)
+
+
+def step_weights(worth: Floats) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+    """What one more and one less mean for the time to come, as functions of the number before."""
+    steps = np.append(np.diff(worth), 0.0)
+
+    def up(number: Floats) -> Floats:
+        return steps[np.minimum(number, len(steps) - 1).astype(int)]
+
+    def down(number: Floats) -> Floats:
+        return -up(np.maximum(number - 1, 0))
+
+    return up, down

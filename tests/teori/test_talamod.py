@@ -7,16 +7,17 @@ import pytest
 from hjalp import kommun, network_of
 from teori_hjalp import (
     ALWAYS,
-    Chain,
     Control,
-    Floats,
+    Path,
     Replication,
     assert_agrees,
     assert_unbiased,
+    birth_and_death,
     control,
     exponential_tid,
     number_path,
     replications,
+    step_weights,
     surplus,
     visits_in,
 )
@@ -36,12 +37,8 @@ NUMBER = np.arange(81)
 WAITING = np.maximum(NUMBER - SERVERS, 0)
 
 
-def birth_and_death() -> Chain:
-    """Of the number of cases that wait or are served."""
-    rates = np.zeros((len(NUMBER), len(NUMBER)))
-    rates[NUMBER[:-1], NUMBER[1:]] = PER_DAY
-    rates[NUMBER[1:], NUMBER[:-1]] = (np.minimum(NUMBER, SERVERS) / MEAN + WAITING / PATIENCE)[1:]
-    return Chain(rates)
+CHAIN = birth_and_death(PER_DAY, np.minimum(NUMBER, SERVERS) / MEAN + WAITING / PATIENCE)
+"""Of the number of cases that wait or are served."""
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +63,7 @@ def runs() -> list[Replication]:
 @pytest.fixture(scope="module")
 def controls(runs: list[Replication]) -> list[Control]:
     """Surplus of arrivals, of ends of stays and of ends of patience, by what each means for the queue to come."""
-    worth = birth_and_death().worth(WAITING)
-    steps = np.append(np.diff(worth), 0.0)
-
-    def up(number: Floats) -> Floats:
-        return steps[np.minimum(number, len(steps) - 1).astype(int)]
-
-    def down(number: Floats) -> Floats:
-        return -up(np.maximum(number - 1, 0))
+    up, down = step_weights(CHAIN.worth(WAITING))
 
     def arrivals(run: Replication) -> float:
         return surplus(run.arrivals, PER_DAY, ALWAYS, present(run), WINDOW, up)
@@ -96,7 +86,7 @@ def controls(runs: list[Replication]) -> list[Control]:
     return [control(runs, 0.0, value) for value in (arrivals, ends, tired)]
 
 
-def present(run: Replication) -> list:
+def present(run: Replication) -> list[Path]:
     return [number_path(*run.intervals(np.ones(len(run.log), dtype=bool), "begaran"))]
 
 
@@ -105,13 +95,13 @@ def test_controls_of_patience_have_the_means_they_are_said_to_have(controls: lis
 
 
 def test_share_that_leaves_the_queue_is_erlang_as(runs: list[Replication], controls: list[Control]) -> None:
-    theory = birth_and_death().mean(WAITING) / PATIENCE / PER_DAY
+    theory = CHAIN.mean(WAITING) / PATIENCE / PER_DAY
     values = [(run.log.has(AVHOPP) & visits_in(run.log.begaran, WINDOW)).sum() / EXPECTED for run in runs]
     assert_agrees("Erlang A share that leaves", theory, values, controls)
 
 
 def test_mean_wait_with_patience_is_erlang_as(runs: list[Replication], controls: list[Control]) -> None:
-    theory = birth_and_death().mean(WAITING) / PER_DAY
+    theory = CHAIN.mean(WAITING) / PER_DAY
     values = []
     for run in runs:
         until = np.where(run.log.has(AVHOPP), run.log.slappt, run.log.start)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
 from hjalp import kommun, network_of
 from teori_hjalp import (
+    ALWAYS,
+    Chain,
     Control,
     Floats,
+    Path,
     Replication,
     assert_agrees,
     assert_unbiased,
     control,
     exponential_tid,
-    poisson_mean,
+    integral,
+    number_path,
     replications,
-    seen_by_arrivals,
-    stationary,
-    time_average,
-    visits_in,
+    surplus,
 )
+
+from sim.randomness import Purpose
+from sim.visits import AVHOPP
 
 pytestmark = pytest.mark.slow
 
@@ -29,38 +34,72 @@ FIRST, SECOND = 3, 2
 PER_DAY = 2.6
 MEAN_FIRST, MEAN_SECOND = 1.0, 0.9
 PATIENCE_FIRST, PATIENCE_SECOND = 2.0, 1.5
-WINDOW = (60.0, 500.0)
+WINDOW = (60.0, 365.0)
 LONGEST = 40
 """Cases that wait for or stay in the first place, not blocked: more than these never are."""
+SHAPE = (LONGEST + 1, FIRST + 1, SECOND + 1)
+UNBLOCKED, BLOCKED, IN_SECOND = np.indices(SHAPE)
+"""The state: how many wait for or stay in the first place, how many are blocked there, how many are in the second."""
+WAITING = np.maximum(UNBLOCKED + BLOCKED - FIRST, 0)
+FULL = IN_SECOND == SECOND
+Step = tuple[int, int, int]
 
 
-def chain() -> tuple[list[tuple[int, int, int]], Floats]:
-    """States (waiting for or staying in the first, blocked there, in the second) and their probabilities.
+def moved(values: Floats, step: Step) -> Floats:
+    """Values one step further on; those beyond the last state are as in the last."""
+    first = np.clip(UNBLOCKED + step[0], 0, LONGEST)
+    second = np.clip(BLOCKED + step[1], 0, FIRST)
+    return values[first, second, np.clip(IN_SECOND + step[2], 0, SECOND)]
 
-    Someone is blocked only while the second is full.
-    """
-    states = [
-        (n, b, j)
-        for n, b, j in product(range(LONGEST + 1), range(FIRST + 1), range(SECOND + 1))
-        if b == 0 or j == SECOND
-    ]
-    number = {state: index for index, state in enumerate(states)}
+
+def after_arrival(values: Floats) -> Floats:
+    return moved(values, (1, 0, 0))
+
+
+def after_patience_first(values: Floats) -> Floats:
+    return moved(values, (-1, 0, 0))
+
+
+def after_end_first(values: Floats) -> Floats:
+    return np.where(FULL, moved(values, (-1, 1, 0)), moved(values, (-1, 0, 1)))
+
+
+def after_end_second(values: Floats) -> Floats:
+    return np.where(BLOCKED > 0, moved(values, (0, -1, 0)), moved(values, (0, 0, -1)))
+
+
+def after_patience_second(values: Floats) -> Floats:
+    return moved(values, (0, -1, 0))
+
+
+EVENTS = {
+    after_arrival: np.full(SHAPE, PER_DAY) * (UNBLOCKED < LONGEST),
+    after_patience_first: WAITING / PATIENCE_FIRST,
+    after_end_first: np.minimum(UNBLOCKED, FIRST - BLOCKED) / MEAN_FIRST,
+    after_end_second: IN_SECOND / MEAN_SECOND,
+    after_patience_second: BLOCKED / PATIENCE_SECOND,
+}
+"""Rate of each event in each state, by what it leads to."""
+
+
+@cache
+def chain() -> tuple[Chain, np.ndarray]:
+    """The chain, and which states it has: someone is blocked only while the second place is full."""
+    states = np.flatnonzero((BLOCKED == 0) | FULL)
+    number = np.full(UNBLOCKED.size, -1)
+    number[states] = np.arange(len(states))
     rates = np.zeros((len(states), len(states)))
+    everywhere = np.arange(UNBLOCKED.size).reshape(SHAPE)
+    for after, rate in EVENTS.items():
+        to = number[after(everywhere).ravel()[states]]
+        possible = rate.ravel()[states] > 0
+        np.add.at(rates, (np.flatnonzero(possible), to[possible]), rate.ravel()[states][possible])
+    return Chain(rates), states
 
-    def move(state: tuple[int, int, int], to: tuple[int, int, int], rate: float) -> None:
-        if rate > 0 and to in number:
-            rates[number[state], number[to]] += rate
 
-    for state in states:
-        n, b, j = state
-        staying = min(n, FIRST - b)
-        move(state, (n + 1, b, j), PER_DAY)
-        move(state, (n - 1, b, j), (n - staying) / PATIENCE_FIRST)
-        after = (n - 1, b, j + 1) if j < SECOND else (n - 1, b + 1, j)
-        move(state, after, staying / MEAN_FIRST)
-        move(state, (n, b - 1, j) if b else (n, b, j - 1), j / MEAN_SECOND)
-        move(state, (n, b - 1, j), b / PATIENCE_SECOND)
-    return states, stationary(rates)
+def mean(values: np.ndarray) -> float:
+    found, states = chain()
+    return found.mean(values.ravel()[states])
 
 
 @pytest.fixture(scope="module")
@@ -85,83 +124,97 @@ def runs() -> list[Replication]:
                 "a": steg("forsta", PATIENCE_FIRST, MEAN_FIRST, "b", kvar=True),
                 "b": steg("andra", PATIENCE_SECOND, MEAN_SECOND, "avslut", kvar=False),
             },
-            slut="2019-06-30",
+            slut="2018-12-31",
         )
     )
-    return replications(network, 40)
+    return replications(network, 36)
 
 
-@pytest.fixture(scope="module")
-def controls(runs: list[Replication]) -> list[Control]:
-    """Arrivals, lengths in both, and how many there would be in each with endless room."""
-    expected = PER_DAY * (WINDOW[1] - WINDOW[0])
+def blocked(run: Replication) -> Path:
+    return number_path(*run.intervals((run.log.steg == 0) & ~np.isnan(run.log.slut), "slut"))
 
-    def sum_over_arrivals(run: Replication, values: Floats) -> float:
-        return float(values[visits_in(run.arrivals, WINDOW)].sum() / expected)
 
-    def excess(places: int) -> object:
-        return lambda number: np.maximum(number - places, 0)
+def in_second(run: Replication) -> Path:
+    return number_path(*run.intervals((run.log.steg == 1) & ~np.isnan(run.log.start)))
 
-    def first(run: Replication) -> float:
-        return time_average(run.arrivals, run.arrivals + run.lengths(), WINDOW, excess(FIRST))
 
-    def second(run: Replication) -> float:
-        moved = run.arrivals + run.lengths()
-        return time_average(moved, moved + run.lengths("v.b"), WINDOW, excess(SECOND))
+def state(run: Replication) -> tuple[Path, Path, Path]:
+    here = run.log.steg == 0
+    _, left = run.intervals(here)
+    unblocked = number_path(run.log.begaran[here], np.fmin(run.log.slut[here], left))
+    return unblocked, blocked(run), in_second(run)
 
-    def both(run: Replication) -> float:
-        after = run.arrivals + run.lengths() + run.lengths("v.b")
-        return time_average(run.arrivals, after, WINDOW, excess(FIRST + SECOND))
 
-    def excess_of_busy(run: Replication) -> float:
-        present = run.intervals(run.log.steg == 0, "begaran")
-        return seen_by_arrivals(run.arrivals, PER_DAY, present, WINDOW, excess(FIRST))
+def controls(runs: list[Replication], values: np.ndarray) -> list[Control]:
+    """Surplus of each kind of event, by what it means for `values` to come."""
+    found, states = chain()
+    worth = np.zeros(UNBLOCKED.size)
+    worth[states] = found.worth(values.ravel()[states].astype(float))
+    worth = worth.reshape(SHAPE)
 
-    load_first, load_second = PER_DAY * MEAN_FIRST, PER_DAY * MEAN_SECOND
+    def weight(after: Callable[[Floats], Floats]) -> Callable[..., Floats]:
+        step = after(worth) - worth
+        return lambda n, b, j: step[n.astype(int).clip(max=LONGEST), b.astype(int), j.astype(int)]
+
+    def arrivals(run: Replication) -> float:
+        return surplus(run.arrivals, PER_DAY, ALWAYS, state(run), WINDOW, weight(after_arrival))
+
+    def ends(run: Replication, steg: int, mean: float, after: Callable[[Floats], Floats]) -> float:
+        begun = (run.log.steg == steg) & ~np.isnan(run.log.start)
+        start = run.log.start[begun]
+        end = start + run.lengths(run.network.steg_names[steg], run.log.fall[begun])
+        return surplus(end, 1 / mean, (start, end), state(run), WINDOW, weight(after))
+
+    def tired(run: Replication, steg: int, mean: float, after: Callable[[Floats], Floats]) -> float:
+        params = run.network.base_steg[steg].patience
+        assert params is not None
+        here = run.log.steg == steg
+        asked = run.log.begaran[here]
+        patience = run.times(Purpose.TALAMOD, params, run.network.steg_names[steg], run.log.fall[here])
+        waits = np.fmin(patience, run.log.start[here] - asked)
+        at_risk = (asked, asked + waits)
+        gives_up = (asked + patience)[waits == patience]
+        return surplus(gives_up, 1 / mean, at_risk, state(run), WINDOW, weight(after))
+
     return [
-        control(runs, 1.0, lambda run: sum_over_arrivals(run, np.ones(len(run.arrivals)))),
-        control(runs, MEAN_FIRST, lambda run: sum_over_arrivals(run, run.lengths())),
-        control(runs, MEAN_SECOND, lambda run: sum_over_arrivals(run, run.lengths("v.b"))),
-        control(runs, poisson_mean(load_first, excess(FIRST)), first),
-        control(runs, poisson_mean(load_second, excess(SECOND)), second),
-        control(runs, poisson_mean(load_first + load_second, excess(FIRST + SECOND)), both),
-        control(runs, 0.0, excess_of_busy),
+        control(runs, 0.0, arrivals),
+        control(runs, 0.0, lambda run: ends(run, 0, MEAN_FIRST, after_end_first)),
+        control(runs, 0.0, lambda run: ends(run, 1, MEAN_SECOND, after_end_second)),
+        control(runs, 0.0, lambda run: tired(run, 0, PATIENCE_FIRST, after_patience_first)),
+        control(runs, 0.0, lambda run: tired(run, 1, PATIENCE_SECOND, after_patience_second)),
     ]
 
 
-def test_controls_of_the_tandem_have_the_means_they_are_said_to_have(controls: list[Control]) -> None:
-    assert_unbiased(controls)
-
-
-def test_mean_blocked_is_the_chains(runs: list[Replication], controls: list[Control]) -> None:
-    states, shares = chain()
-    theory = sum(share * b for (_, b, _), share in zip(states, shares, strict=True))
-    values = []
-    for run in runs:
-        done = (run.log.steg == 0) & ~np.isnan(run.log.slut)
-        values.append(time_average(*run.intervals(done, "slut"), WINDOW))
-    assert_agrees("tandem, mean blocked", theory, values, controls)
-
-
-def test_mean_waiting_for_the_first_place_is_the_chains(
-    runs: list[Replication], controls: list[Control]
+def assert_mean(
+    what: str, runs: list[Replication], values: np.ndarray, path: Callable[[Replication], Path]
 ) -> None:
-    states, shares = chain()
-    theory = sum(share * max(n + b - FIRST, 0) for (n, b, _), share in zip(states, shares, strict=True))
-    values = []
-    for run in runs:
+    found = controls(runs, values)
+    assert_unbiased(found)
+    days = WINDOW[1] - WINDOW[0]
+    simulated = [integral([path(run)], WINDOW, lambda n: n) / days for run in runs]
+    assert_agrees(f"tandem, mean {what}", mean(values), simulated, found)
+
+
+def test_mean_blocked_is_the_chains(runs: list[Replication]) -> None:
+    assert_mean("blocked", runs, BLOCKED, blocked)
+
+
+def test_mean_waiting_for_the_first_place_is_the_chains(runs: list[Replication]) -> None:
+    def waiting(run: Replication) -> Path:
         here = run.log.steg == 0
         _, left = run.intervals(here)
-        until = np.where(np.isnan(run.log.start[here]), left, run.log.start[here])
-        values.append(time_average(run.log.begaran[here], until, WINDOW))
-    assert_agrees("tandem, mean waiting", theory, values, controls)
+        return number_path(run.log.begaran[here], np.fmin(run.log.start[here], left))
+
+    assert_mean("waiting", runs, WAITING, waiting)
 
 
-def test_mean_in_the_second_place_is_the_chains(runs: list[Replication], controls: list[Control]) -> None:
-    states, shares = chain()
-    theory = sum(share * j for (_, _, j), share in zip(states, shares, strict=True))
-    values = []
-    for run in runs:
-        stayed = (run.log.steg == 1) & ~np.isnan(run.log.start)
-        values.append(time_average(*run.intervals(stayed), WINDOW))
-    assert_agrees("tandem, mean in the second", theory, values, controls)
+def test_mean_in_the_second_place_is_the_chains(runs: list[Replication]) -> None:
+    assert_mean("in the second", runs, IN_SECOND, in_second)
+
+
+def test_share_that_gives_up_behind_the_block_is_the_chains(runs: list[Replication]) -> None:
+    found = controls(runs, BLOCKED)
+    days = WINDOW[1] - WINDOW[0]
+    gave_up = [run.log.slappt[(run.log.steg == 1) & run.log.has(AVHOPP)] for run in runs]
+    values = [((times >= WINDOW[0]) & (times < WINDOW[1])).sum() / days for times in gave_up]
+    assert_agrees("tandem, giving up a day", mean(BLOCKED) / PATIENCE_SECOND, values, found)

@@ -1,0 +1,116 @@
+"""A steg that needs nothing is M/G/∞: mean occupancy at t is ∫ rate(s) · P(length > t − s) ds, also when the rate varies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hjalp import kommun, network_of, scenario
+from scipy import stats
+from scipy.integrate import quad
+from teori_hjalp import (
+    Control,
+    Floats,
+    Replication,
+    assert_agrees,
+    assert_unbiased,
+    control,
+    replications,
+    visits_in,
+)
+
+pytestmark = pytest.mark.slow
+
+PER_YEAR = 3000.0
+SEASON = (1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.5, 0.7, 1.0, 1.2, 1.2, 1.1)
+TREND = 0.2
+ELASTICITY = 0.8
+UNEMPLOYMENT = 0.065
+HIGHER = 0.11
+CHANGE = date(2018, 7, 10)
+LAG = 25
+MEAN, CV = 60.0, 0.6
+START = date(2018, 1, 1)
+MOMENTS = (59.0, 150.0, 215.0, 250.0, 320.0)
+"""Before the rate of summer; at its lowest; just after the driver's effect; later. None at a change of the rate."""
+
+MONTHS = np.array([(date(2018 + m // 12, m % 12 + 1, 1) - START).days for m in range(13)], dtype=np.float64)
+BREAKS = np.unique(np.append(MONTHS, (CHANGE - START).days + LAG))
+
+
+def rate(day: float) -> float:
+    """Arrivals per day, from the planner's words."""
+    month = int(np.searchsorted(MONTHS, day, side="right")) - 1
+    risen = day >= (CHANGE - START).days + LAG
+    driver = (HIGHER / UNEMPLOYMENT) ** ELASTICITY if risen else 1.0
+    return PER_YEAR / 365.25 * SEASON[month] * (1 + TREND) ** (month / 12) * driver
+
+
+def arriving(first: float, last: float) -> float:
+    edges = np.unique(np.concatenate([[first, last], BREAKS[(BREAKS > first) & (BREAKS < last)]]))
+    return float(sum(rate(a) * (b - a) for a, b in zip(edges[:-1], edges[1:], strict=True)))
+
+
+def occupancy(moment: float) -> float:
+    lengths = stats.gamma(CV**-2, scale=MEAN * CV**2)
+    edges = np.append(BREAKS[BREAKS < moment], moment)
+    return sum(
+        rate(a) * quad(lambda s: lengths.sf(moment - s), a, b)[0]
+        for a, b in zip(edges[:-1], edges[1:], strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Replication]:
+    effect = {"elasticitet": ELASTICITY, "andel_inflode": 1.0, "lag_dagar": LAG, "inflode": ["in"]}
+    tid = {"fordelning": "gamma", "medel": MEAN, "cv": CV}
+    content = kommun(
+        {},
+        {"in": {"per_ar": PER_YEAR, "forsta_steg": "a", "sasong": SEASON, "trend_per_ar": TREND}},
+        {"a": {"utfall": {"klar": {"tid": tid, "nasta": {"avslut": 1.0}}}}},
+        slut="2018-11-30",
+        v={"drivare": {"arbetsloshet": effect}},
+        drivare={
+            "arbetsloshet": {
+                "namn": "Arbetslöshet",
+                "omrade": "riket",
+                "bas": UNEMPLOYMENT,
+                "varde": UNEMPLOYMENT,
+            }
+        },
+    )
+    rise = scenario({"mal": "drivare.arbetsloshet.varde", "satt": HIGHER, "fran": CHANGE})
+    return replications(network_of(content, rise), 60)
+
+
+def controls_at(runs: list[Replication], moment: float) -> list[Control]:
+    """How many arrive in stretches of time before the moment, and how many of the lengths drawn are short."""
+    edges = [0.0, *(moment - back for back in (120.0, 80.0, 50.0, 25.0) if moment > back), moment]
+    lengths = stats.gamma(CV**-2, scale=MEAN * CV**2)
+
+    def short(run: Replication, limit: float) -> float:
+        late = visits_in(run.arrivals, (max(moment - 2 * limit, 0.0), moment))
+        return float((run.lengths()[late] <= limit).sum())
+
+    found = [
+        control(runs, arriving(*stretch), lambda run, stretch=stretch: visits_in(run.arrivals, stretch).sum())
+        for stretch in zip(edges[:-1], edges[1:], strict=True)
+    ]
+    for limit in (25.0, 50.0, 80.0):
+        expected = arriving(max(moment - 2 * limit, 0.0), moment) * lengths.cdf(limit)
+        found.append(control(runs, expected, lambda run, limit=limit: short(run, limit)))
+    return found
+
+
+def present_at(run: Replication, moment: float) -> float:
+    start, left = run.intervals(np.ones(len(run.log), dtype=bool))
+    return float(((start <= moment) & (left > moment)).sum())
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_mean_occupancy_is_that_of_m_g_infinity(runs: list[Replication], moment: float) -> None:
+    values: Floats = np.array([present_at(run, moment) for run in runs])
+    controls = controls_at(runs, moment)
+    assert_unbiased(controls)
+    assert_agrees(f"M/G/∞ occupancy on day {moment:g}", occupancy(moment), values, controls)
