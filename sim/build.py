@@ -173,16 +173,16 @@ def _variants(
     return tuple(variants), tuple(rows)
 
 
-def _variant(
-    names: _Names, area: str, steg: config.Steg, base: config.Steg, group: str, resource: str
-) -> Variant:
+def _variant(names: _Names, area: str, steg: config.Steg, base: config.Steg, group: str, resource: str) -> Variant:
     outcomes = sorted(steg.utfall)
     now = {name: steg.utfall[name].resolved(group, resource) for name in outcomes}
     before = {name: base.utfall[name].resolved(group, resource) for name in outcomes}
     numbers = {name: number for number, name in enumerate(outcomes)}
     return Variant(
         shares=share_table(
-            {name: part.andel for name, part in before.items()}, {name: part.andel for name, part in now.items()}, numbers
+            {name: part.andel for name, part in before.items()},
+            {name: part.andel for name, part in now.items()},
+            numbers,
         ),
         lengths=tuple(from_config(now[name].tid) for name in outcomes),
         routings=tuple(_routing(names, area, before[name].nasta, now[name].nasta) for name in outcomes),

@@ -12,24 +12,21 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendars import DAYS_PER_YEAR, Period, months
+from sim.calendars import Period, months
+from sim.casekeys import CANDIDATE_BITS, ages, case_keys, weights
 from sim.distributions import (
     gamma,
-    length_biased,
-    mean,
     normal_quantile,
     poisson_quantile,
     quantile,
-    quantiles,
 )
-from sim.network import NONE, Inflow, Network, Stock
-from sim.paths import TICK, tick_floor
+from sim.network import NONE, Inflow, Network
+from sim.paths import tick_floor
+from sim.present import Present, draw_present
 from sim.randomness import Purpose, name_key, uniform, uniforms
 
 LAYER = 0.25
 """Height of a layer of candidates, cases per day. Changing it changes every draw."""
-NAME_BITS, MONTH_BITS, LAYER_BITS, CANDIDATE_BITS, SIBLING_BITS = 22, 11, 17, 11, 3
-"""A case's key: 64 bits in all."""
 FROM_STOCK = -1
 """Inflow number of a case that was there when the run began."""
 
@@ -57,14 +54,6 @@ class Cases:
 
     arrivals: Arrivals
     present: tuple[Present, ...]
-
-
-def case_keys(name: int, month: int, layer: NDArray[np.int64], candidate: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Unique 64-bit keys from an inflow's name, a month, a layer and the candidate's number in it."""
-    head = (name >> (64 - NAME_BITS)) << (64 - NAME_BITS)
-    head += (month % 2**MONTH_BITS) << (LAYER_BITS + CANDIDATE_BITS + SIBLING_BITS)
-    tail = (layer.astype(np.uint64) << np.uint64(CANDIDATE_BITS)) + candidate.astype(np.uint64)
-    return np.uint64(head) + (tail << np.uint64(SIBLING_BITS))
 
 
 def draw_cases(network: Network, seed: int, replication: int) -> Cases:
@@ -130,28 +119,6 @@ def _with_siblings(
     number = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     families = np.repeat(family, count)
     return np.repeat(time, count), families, families + number.astype(np.uint64)
-
-
-def weights(key: NDArray[np.uint64], seed: int, replication: int) -> NDArray[np.float64]:
-    """A case's latent weight, kept through all its visits: standard normal."""
-    return normal_quantiles(uniforms(seed, replication, key, 0, 0, Purpose.TYNGD))
-
-
-def ages(
-    distributions: tuple[NDArray[np.float64] | None, ...],
-    steg_key: int,
-    key: NDArray[np.uint64],
-    group: NDArray[np.int64],
-    seed: int,
-    replication: int,
-) -> NDArray[np.float64]:
-    """Age in days by the målgrupp's distribution of years; NaN where none is given."""
-    found = np.full(len(key), np.nan)
-    draw = uniforms(seed, replication, key, steg_key, 0, Purpose.ALDER)
-    for number, distribution in enumerate(distributions):
-        if distribution is not None:
-            found[group == number] = quantiles(distribution, draw[group == number]) * DAYS_PER_YEAR
-    return np.where(np.isnan(found), np.nan, tick_floor(np.nan_to_num(found)))
 
 
 def _last_year(network: Network) -> int:

@@ -39,7 +39,7 @@ class Fordelning(Modell):
         "lognormal"
     )
     medel: Positivt | None = None
-    cv: Positivt | None = None
+    cv: Annotated[float, Field(strict=True, ge=0.001, le=100)] | None = None
     median: Positivt | None = None
     p90: Positivt | None = None
     delar: dict[Namn, BlandningsDel] | None = None
@@ -61,8 +61,8 @@ class Fordelning(Modell):
         if given not in needed[self.fordelning]:
             ways = " eller ".join(" och ".join(sorted(way)) for way in needed[self.fordelning])
             raise ValueError(f"fördelningen {self.fordelning} ska beskrivas med {ways}")
-        if self.median and self.p90 and self.p90 <= self.median:
-            raise ValueError("p90 måste vara större än median")
+        if self.median and self.p90 and not 1.01 <= self.p90 / self.median <= 1000:
+            raise ValueError("p90 måste vara större än median, och högst tusen gånger så stor")
         if self.delar and abs(sum(part.andel for part in self.delar.values()) - 1) > 1e-9:
             raise ValueError(f"delarnas andelar ska bli 1, blir {sum(p.andel for p in self.delar.values()):g}")
         if self.varden and self.andelar:
