@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.config import AVSLUT, UTAN_RESURS, Boende, Extern, Kommun, PlatsBehov, Resurs, Steg, TeamBehov
+from sim.config import AVSLUT, UTAN_RESURS, Boende, Extern, Kommun, PlatsBehov, Resurs, Steg, TeamBehov, Utfall
 
 Problem = tuple[str, str]
 
@@ -16,6 +16,12 @@ def usable_places(steg: Steg) -> list[str]:
     if isinstance(steg.behov, PlatsBehov):
         return [*steg.behov.plats, *([steg.behov.reserv] if steg.behov.reserv else [])]
     return [UTAN_RESURS]
+
+
+def all_targets(utfall: Utfall) -> set[str]:
+    """Where an outcome can lead, for any målgrupp and resource."""
+    deviating = [*utfall.malgrupper.values(), *utfall.resurser.values()]
+    return {*utfall.nasta, *(target for part in deviating for target in part.nasta or {})}
 
 
 def keeps_place(steg: Steg, outcome: str) -> bool:
@@ -38,8 +44,7 @@ def blocking_problems(kommun: Kommun) -> list[Problem]:
                 target
                 for outcome, utfall in steg.utfall.items()
                 if keeps_place(steg, outcome)
-                for part in (utfall, *utfall.malgrupper.values(), *utfall.resurser.values())
-                for target in part.nasta or {}
+                for target in all_targets(utfall)
                 if target != AVSLUT
             }
             for target in sorted(targets):
