@@ -72,10 +72,9 @@ def _argparse_swedish(message: str, parser: argparse.ArgumentParser) -> str:
         return f"{word}: okänt val; {nearest(word, options)}"
     if found := re.match(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL):
         return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}"
-    if found := re.match(r"argument (\S+): invalid int value: '(.*)'", message, re.DOTALL):
-        return f"{found[1]} = {found[2]}: ska vara ett heltal"
-    if found := re.match(r"argument (\S+): invalid fromisoformat value: '(.*)'", message, re.DOTALL):
-        return f"{found[1]} = {found[2]}: ska vara ett datum skrivet ÅÅÅÅ-MM-DD"
+    if found := re.match(r"argument (\S+): invalid (\w+) value: ['\"](.*)['\"]", message, re.DOTALL):
+        allowed = "ett heltal" if found[2] == "int" else "ett datum skrivet ÅÅÅÅ-MM-DD"
+        return f"{found[1]} = {found[3]}: ska vara {allowed}"
     if found := re.match(r"argument (\S+): expected .*", message):
         return f"{found[1]}: värde saknas"
     if found := re.match(r"argument (\S+): ignored explicit argument", message):
@@ -223,8 +222,8 @@ def _compose(root: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """Hydra's composition as a plain dict. Raises HemmaplanError in Swedish."""
     from hydra import compose, initialize_config_dir
 
-    _check_overrides(overrides)
     _check_files(root, overrides)
+    _check_overrides(overrides)
     with (
         _hydra_in_swedish(root, overrides),
         initialize_config_dir(config_dir=str(root / "conf"), version_base="1.3"),
@@ -260,8 +259,8 @@ def _multirun(root: Path, overrides: list[str]) -> int:
         if INTERRUPTED in done:
             raise KeyboardInterrupt
 
-    _check_overrides(overrides, several=True)
     _check_files(root, overrides)
+    _check_overrides(overrides, several=True)
     task = hydra.main(config_path=str(root / "conf"), config_name="config", version_base="1.3")(job)
     before, full = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
     os.environ["HYDRA_FULL_ERROR"] = "1"
@@ -369,6 +368,8 @@ def _hydra_swedish(root: Path, overrides: Sequence[str], error: Exception) -> st
         return _unknown_key(root, overrides, found[1])
     if found := re.search(r"Missing mandatory value: (\S+)", whole):
         return f"{getattr(error, 'full_key', None) or found[1]}: värde saknas"
+    if "nterpolation" in type(error).__name__:
+        return f"{getattr(error, 'full_key', None)}: hänvisningen ${{…}} leder ingenstans"
     if found := re.search(r"(?:merging override|full_key:) (\S+)", whole):
         return f"{found[1]}: värdet kan inte användas där"
     return f"konfigurationen kan inte sättas samman av {' '.join(overrides)}"

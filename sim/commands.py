@@ -42,11 +42,17 @@ def study(content: Mapping[str, Any], root: Path) -> int:
     except BaseException:
         folder.abandon()
         raise
-    if result.klara < result.begarda:
-        print(f"Avbrutet: {result.klara} av {result.begarda} replikationer är klara och sparade.", file=sys.stderr)
     print(text)
     print(f"Resultat: {_shown(lasting)}")
-    return 0 if result.klara == result.begarda else 130
+    return _exit_code(result)
+
+
+def _exit_code(result: StudyResult) -> int:
+    if result.klara == result.begarda:
+        return 0
+    done = f"{result.klara} av {result.begarda} replikationer är klara"
+    print(f"Avbrutet: {done}, och resultatet gäller dem.", file=sys.stderr)
+    return 130
 
 
 def _shown(path: Path) -> str:
@@ -83,7 +89,8 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
     moment = datetime.now()
     folder = ResultFolder(root / "results", f"{name}_avstamning", moment)
     try:
-        made = comparison(_with_progress(basar_only(asked)))
+        result = _with_progress(basar_only(asked))
+        made = comparison(result)
         table = reconciliation_table(lines, made)
         write_csv(table, folder.path / "avstamning.csv")
         text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
@@ -94,7 +101,7 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
         raise
     print(text)
     print(f"\nResultat: {_shown(lasting)}")
-    return 0
+    return _exit_code(result)
 
 
 def basar_only(asked: Study) -> Study:
@@ -112,11 +119,17 @@ def variance(content: Mapping[str, Any], root: Path, scenario: str, area: str, m
     if area not in asked.kommun.verksamheter:
         raise HemmaplanError(f"verksamhet = {area}: finns inte; {nearest(area, asked.kommun.verksamheter)}")
     result = _with_progress(asked)
-    there = result.matt[(result.matt["verksamhet"] == area) & (result.matt["del"] == "")]["matt"].unique().tolist()
-    if measure not in there:
-        raise HemmaplanError(f"matt = {measure}: finns inte för {area}; {nearest(measure, there)}")
+    if result.klara < 2:
+        raise KeyboardInterrupt
     last_year = str((asked.slut or asked.kommun.slut).year)
-    paired, independent, ratio = variance_ratio(result, scenario, area, measure, last_year)
+    table = result.matt[(result.matt["period"] == last_year) & (result.matt["del"] == "")]
+    there = table[table["verksamhet"] == area]["matt"].unique().tolist()
+    if measure not in there:
+        raise HemmaplanError(f"matt = {measure}: finns inte för {area} {last_year}; {nearest(measure, there)}")
+    try:
+        paired, independent, ratio = variance_ratio(result, scenario, area, measure, last_year)
+    except ZeroDivisionError:
+        raise HemmaplanError(f"matt = {measure}: är lika i alla replikationer, så det finns ingen kvot") from None
     label = LABELS[measure]
     print(f"{label.namn} ({label.enhet}), {area}, {last_year}, {scenario} mot nuläge, {result.klara} replikationer")
     print(f"  varians, gemensamma slumptal   {tal(paired, 0):>16}")
@@ -124,4 +137,4 @@ def variance(content: Mapping[str, Any], root: Path, scenario: str, area: str, m
     print(f"  kvot                           {tal(ratio, 4):>16}")
     if ratio > 0:
         print(f"  lika säkert svar kräver {tal(1 / ratio, 1)} gånger så många replikationer utan gemensamma slumptal")
-    return 0
+    return _exit_code(result)

@@ -29,6 +29,10 @@ def checked_kommun(
         kommun = validated(Kommun, content, place)
     except HemmaplanError as error:
         raise HemmaplanError("\n".join(prefix + line for line in str(error).splitlines())) from None
+    if kommun.slut <= kommun.start:
+        _raise_problems(
+            [("slut", f"{kommun.slut}: ska ligga efter basårets första dag, {kommun.start}")], place, prefix
+        )
     _raise_problems(problems(kommun), place, prefix)
     return kommun
 

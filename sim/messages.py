@@ -47,14 +47,16 @@ def _models(annotation: Any) -> set[type[BaseModel]]:
 
 def _field_names(model: type[BaseModel], loc: Sequence[str | int]) -> set[str]:
     """The field names allowed where an unknown one was met."""
-    models = {model}
+    models = together = {model}
     for part in loc[:-1]:
         below: set[type[BaseModel]] = set()
         for each in models:
             if isinstance(part, str) and part in each.model_fields:
                 below |= _models(each.model_fields[part].annotation)
         if below:
-            models = below
+            models = together = below
+        elif part in config.UNION_TAGS:
+            models = {each for each in together if each.__name__.lower() == part} or models
     return set().union(*(each.model_fields for each in models))
 
 
@@ -92,7 +94,7 @@ def _text_for(kind: str, error: Mapping[str, Any]) -> str:
         return "saknas"
     if kind in {"literal_error", "union_tag_invalid"}:
         allowed = re.findall(r"'([^']+)'", str(context.get("expected", context.get("expected_tags", ""))))
-        return nearest(str(value if kind == "literal_error" else context.get("tag", "")), allowed)
+        return f"finns inte; {nearest(str(value if kind == 'literal_error' else context.get('tag', '')), allowed)}"
     if kind == "union_tag_not_found":
         return "typ saknas; tillåtet: team, boende, extern"
     if kind == "string_pattern_mismatch":

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from sim.errors import HemmaplanError
+from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study
 from sim.loading import kommun_from, scenario_from
 from sim.messages import validated
 from sim.units import Datum, Modell, Namn
+
+PARTS = ("kommun", "scenarios", "studie", "berakning")
 
 
 class Studie(Modell):
@@ -29,6 +31,9 @@ class Berakning(Modell):
 
 def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:
     """A composed configuration as a checked study, and the name of its folder under results."""
+    for key in content:
+        if key not in PARTS:
+            raise HemmaplanError(f"{key}: okänd nyckel; {nearest(key, PARTS)}")
     kommun_content = content.get("kommun")
     if not isinstance(kommun_content, Mapping):
         raise HemmaplanError("kommun saknas; ange till exempel kommun=sodertalje_2019")

@@ -18,11 +18,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from hjalp import log_of
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import stats
 
+from hjalp import log_of
 from sim.cases import Cases, draw_cases
 from sim.distributions import Params, quantiles
 from sim.network import Network
@@ -68,6 +68,11 @@ class Replication:
         (outcome,) = self.network.base_steg[self.network.steg_number(steg)].outcomes
         return self.times(Purpose.LANGD, outcome.length, steg, keys)
 
+    @cached_property
+    def drawn_lengths(self) -> Floats:
+        """`lengths` of all that arrive, in the first steg."""
+        return self.lengths()
+
     def times(
         self, purpose: Purpose, params: Params, steg: str = "v.a", keys: NDArray[np.uint64] | None = None
     ) -> Floats:
@@ -84,9 +89,7 @@ class Replication:
 def replications(network: Network, count: int) -> list[Replication]:
     """Independent runs 0, 1, …, in order, shared between the processors."""
     logs = Parallel(n_jobs=WORKERS)(delayed(log_of)(network, SEED, number) for number in range(count))
-    return [
-        Replication(network, number, draw_cases(network, SEED, number), log) for number, log in enumerate(logs)
-    ]
+    return [Replication(network, number, draw_cases(network, SEED, number), log) for number, log in enumerate(logs)]
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,7 @@ def estimate(values: Floats, controls: Sequence[Control] = ()) -> Estimate:
     return Estimate(float(coefficients[0]), float(error * stats.t.ppf((1 + LEVEL) / 2, freedom)))
 
 
-def assert_agrees(
-    what: str, theory: float, values: Sequence[float] | Floats, controls: Sequence[Control] = ()
-) -> None:
+def assert_agrees(what: str, theory: float, values: Sequence[float] | Floats, controls: Sequence[Control] = ()) -> None:
     """The theoretical value lies inside the interval, and the interval is narrow."""
     found = estimate(np.asarray(values, dtype=np.float64), controls)
     text = (
@@ -202,9 +203,7 @@ def surplus(
     """
     inside = events[visits_in(events, window)]
     found = weight(*(path.before(inside) for path in state)).sum()
-    expected = rate * integral(
-        [number_path(*at_risk), *state], window, lambda number, *rest: number * weight(*rest)
-    )
+    expected = rate * integral([number_path(*at_risk), *state], window, lambda number, *rest: number * weight(*rest))
     return float(found - expected) / (window[1] - window[0])
 
 
@@ -247,6 +246,7 @@ class Chain:
     @cached_property
     def generator(self) -> Floats:
         rates = self.rates.copy()
+        np.fill_diagonal(rates, 0.0)
         np.fill_diagonal(rates, -rates.sum(axis=1))
         return rates
 

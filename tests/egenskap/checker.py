@@ -95,7 +95,17 @@ class Account:
                     setattr(visit, name, row[name])
                 visit.nasta = row["nasta"].split(".")[-1]
                 continue
-            names = ("fall", "inflode", "malgrupp", "besok", "utfall", "avhopp", "ej_hemmamojlig", "fran_nulage", "prisfaktor")
+            names = (
+                "fall",
+                "inflode",
+                "malgrupp",
+                "besok",
+                "utfall",
+                "avhopp",
+                "ej_hemmamojlig",
+                "fran_nulage",
+                "prisfaktor",
+            )
             self.visits.append(
                 Visit(
                     **{name: row[name] for name in names},
@@ -201,9 +211,7 @@ class Account:
         return [
             v
             for v in self.visits
-            if self.asked(v).behov is not None
-            and not v.was_there
-            and self.in_line_from(v, resource) < v.waits_until
+            if self.asked(v).behov is not None and not v.was_there and self.in_line_from(v, resource) < v.waits_until
         ]
 
     def teams(self) -> list[str]:
@@ -299,9 +307,10 @@ def lengths_wrong(account: Account) -> list[str]:
         if length.fordelning == "konstant" and visit.slut - visit.start != length.medel:
             found.append(said(visit, f"{visit.slut - visit.start} days"))
         closing = account.begun(visit).avslut
-        if closing and closing.tid.fordelning == "konstant" and visit.avslutad < INF:
-            if visit.avslutad - visit.avslut_start != closing.tid.medel:
-                found.append(said(visit, f"{visit.avslutad - visit.avslut_start} days of closing"))
+        if closing is None or closing.tid.fordelning != "konstant" or visit.avslutad == INF:
+            continue
+        if visit.avslutad - visit.avslut_start != closing.tid.medel:
+            found.append(said(visit, f"{visit.avslutad - visit.avslut_start} days of closing"))
     return found
 
 

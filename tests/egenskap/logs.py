@@ -26,7 +26,7 @@ def of_cases(log: VisitLog, cases: np.ndarray) -> VisitLog:
 
 def by_name(log: VisitLog, network: Network) -> list[tuple[Any, ...]]:
     """Records with names for numbers and times as bits, in order of case key and steg."""
-    stegs = {number: name for number, name in enumerate(network.steg_names)} | {EXIT: "avslut", UNKNOWN: "?"}
+    stegs = dict(enumerate(network.steg_names)) | {EXIT: "avslut", UNKNOWN: "?"}
     resources = {number: r.name for number, r in enumerate(network.resources)} | {NONE: ""}
     inflows = {number: inflow.name for number, inflow in enumerate(network.inflows)} | {-1: "nulage"}
     records = []

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
-from egenskap.checker import Account
-from hjalp import kommun, scenario
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 
+from egenskap.checker import Account
+from hjalp import kommun, scenario
 from sim.build import build_network
 from sim.cases import Cases, draw_cases
 from sim.config import Kommun, Scenario
@@ -295,7 +295,9 @@ def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        chosen = settings(max_examples=count, deadline=None, derandomize=True, database=None, suppress_health_check=quiet)
+        chosen = settings(
+            max_examples=count, deadline=None, derandomize=True, database=None, suppress_health_check=quiet
+        )
         return seed(SEED)(chosen(test))
 
     return decorate

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hjalp import kommun, log_of, network_of
 
+from hjalp import kommun, log_of, network_of
 from sim.cases import draw_cases
 from sim.network import Network
 

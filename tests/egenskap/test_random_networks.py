@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from egenskap import checker
-from egenskap.networks import Prov, examples, provs
 from hypothesis import given
 
+from egenskap import checker
+from egenskap.networks import Prov, examples, provs
 from sim.calendars import months, years
 from sim.costs import costs, to_years
 from sim.measures import measure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -13,18 +12,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from egenskap.logs import by_name, cut, different_columns, of_cases
-from egenskap.networks import Prov, examples, provs
-from hjalp import log_of, network_of, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egenskap.logs import by_name, cut, different_columns, of_cases
+from egenskap.networks import Prov, examples, provs
+from hjalp import log_of, network_of, scenario
 from sim.build import build_network
 from sim.cases import draw_cases
-from sim.config import Scenario
 from sim.engine import run
 from sim.loading import load_kommun
-from sim.scenario import make_plan
 
 UNLIMITED = [{"mal": f"resurser.{team}.arsarbetare", "satt": 1e6} for team in ("lag_a", "lag_b")] + [
     {"mal": f"resurser.{house}.platser", "satt": 1e6} for house in ("hus_a", "hus_b", "hus_c")
@@ -35,7 +32,10 @@ SODERTALJE_UNLIMITED = [
     {"mal": "resurser.stodboende.platser", "satt": 1e6},
     {"mal": "resurser.sociala_kontrakt.platser", "satt": 1e6},
 ]
-MORE = [{"mal": "verksamheter.v.inflode.in.per_ar", "ganger": 1.1}, {"mal": "verksamheter.v.inflode.in.per_ar", "plus": 50}]
+MORE = [
+    {"mal": "verksamheter.v.inflode.in.per_ar", "ganger": 1.1},
+    {"mal": "verksamheter.v.inflode.in.per_ar", "plus": 50},
+]
 
 
 @pytest.mark.parametrize("more", MORE, ids=["ganger", "plus"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from hjalp import kommun, network_of
+from sim.randomness import Purpose
 from teori_hjalp import (
     ALWAYS,
     Control,
@@ -22,8 +24,6 @@ from teori_hjalp import (
     surplus,
     visits_in,
 )
-
-from sim.randomness import Purpose
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from hjalp import kommun, network_of
+from sim.network import Network
+from sim.randomness import Purpose
 from teori_hjalp import (
     ALWAYS,
     Control,
@@ -25,9 +28,6 @@ from teori_hjalp import (
     time_average,
     visits_in,
 )
-
-from sim.network import Network
-from sim.randomness import Purpose
 
 pytestmark = pytest.mark.slow
 
@@ -55,9 +55,7 @@ def network(tid: dict[str, Any], slut: str, **more: Any) -> Network:
 def share_in_reserv(runs: list[Replication], window: Window) -> list[float]:
     expected = LOAD * (window[1] - window[0])
     bought = runs[0].network.resource_number("kopta")
-    return [
-        (visits_in(run.log.begaran, window) & (run.log.resurs == bought)).sum() / expected for run in runs
-    ]
+    return [(visits_in(run.log.begaran, window) & (run.log.resurs == bought)).sum() / expected for run in runs]
 
 
 def all_taken(number: Floats) -> Floats:
@@ -119,9 +117,7 @@ def controls_of(runs: list[Replication], window: Window, home_share: float) -> l
     ],
     ids=["lognormal", "konstant"],
 )
-def test_share_in_reserv_is_erlangs_whatever_the_distribution(
-    tid: dict[str, Any], slut: str, warm_up: float
-) -> None:
+def test_share_in_reserv_is_erlangs_whatever_the_distribution(tid: dict[str, Any], slut: str, warm_up: float) -> None:
     net = network(tid, slut)
     window = (warm_up, net.end)
     runs = replications(net, COUNT)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hjalp import kommun, network_of
 from scipy import stats
+
+from hjalp import kommun, network_of
 from teori_hjalp import (
     Control,
     Floats,

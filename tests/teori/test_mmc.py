@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from hjalp import kommun, network_of
 from teori_hjalp import (
     Control,
@@ -44,7 +45,7 @@ def runs() -> list[Replication]:
             slut="2024-12-31",
         )
     )
-    return replications(network, 60)
+    return replications(network, 72)
 
 
 def single_server(run: Replication) -> np.ndarray:

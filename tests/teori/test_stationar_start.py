@@ -10,21 +10,24 @@ import math
 
 import numpy as np
 import pytest
-from hjalp import kommun, network_of
+from numpy.typing import NDArray
 from scipy import stats
 from scipy.integrate import quad
+
+from hjalp import kommun, network_of
+from sim.randomness import Purpose
+from sim.visits import FRAN_NULAGE
 from teori_hjalp import (
     Control,
+    Floats,
     Replication,
+    Window,
     assert_agrees,
     assert_unbiased,
     control,
     replications,
     visits_in,
 )
-
-from sim.randomness import Purpose
-from sim.visits import FRAN_NULAGE
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +38,7 @@ PER_DAY = 5.0
 PRESENT = {outcome: PER_DAY * SHARES[outcome] * MEANS[outcome] for outcome in SHARES}
 COUNT = 760
 """5 × (0.6 × 200 + 0.4 × 80)"""
+LOW = 0.6
 MOMENTS = (0.0, 30.0, 100.0, 250.0)
 EARLY_MOMENTS = (30.0, 60.0, 100.0, 150.0)
 """Later too few of the stock remain for an interval of a per cent."""
@@ -74,52 +78,46 @@ def runs() -> list[Replication]:
     return replications(network, 100)
 
 
-def present_at(run: Replication, moment: float) -> np.ndarray:
+def present_at(run: Replication, moment: float) -> NDArray[np.bool_]:
     start, left = run.intervals(np.ones(len(run.log), dtype=bool))
     return (start <= moment) & (left > moment)
 
 
 def arrival_controls(runs: list[Replication], moment: float) -> list[Control]:
-    """How many arrive before the moment, and when, and their outcomes."""
-    if not moment:
-        return []
+    """How many arrive in each half of the time, and how many of them draw a low number for outcome and length."""
     found = []
-    for first, last in ((0.0, moment / 2), (moment / 2, moment)):
-        window = (first, last)
-        expected = PER_DAY * (last - first)
+    for window in ((0.0, moment / 2), (moment / 2, moment)):
+        expected = PER_DAY * moment / 2
         found.append(control(runs, expected, lambda run, w=window: visits_in(run.arrivals, w).sum()))
-    window = (0.0, moment)
-    for share in (0.3, 0.6):
+        for purpose in (Purpose.UTFALL, Purpose.LANGD):
 
-        def short(run: Replication, share: float = share) -> float:
-            chosen = visits_in(run.arrivals, window)
-            return float((run.uniforms(Purpose.LANGD)[chosen] < share).sum())
+            def low(run: Replication, window: Window = window, purpose: Purpose = purpose) -> float:
+                return float((run.uniforms(purpose)[visits_in(run.arrivals, window)] < LOW).sum())
 
-        found.append(control(runs, PER_DAY * moment * share, short))
+            found.append(control(runs, expected * LOW, low))
     return found
 
 
 def stock_controls(runs: list[Replication]) -> list[Control]:
-    """The numbers behind length and elapsed time of each case in the stock, and the larger where both are large."""
+    """How many in the stock draw low numbers for outcome, length and elapsed time, and the product of the last two."""
 
-    def drawn(run: Replication) -> tuple[np.ndarray, np.ndarray]:
+    def drawn(run: Replication, purpose: Purpose) -> Floats:
         (present,) = run.cases.present
-        return tuple(
-            run.uniforms(purpose, keys=present.key)
-            for purpose in (Purpose.NULAGE_LANGD, Purpose.NULAGE_VANTAN)
-        )
+        return run.uniforms(purpose, keys=present.key)
 
-    found = []
-    for share in (0.3, 0.6):
-        for which in (0, 1):
+    def product(run: Replication) -> float:
+        return float(drawn(run, Purpose.NULAGE_LANGD) @ drawn(run, Purpose.NULAGE_VANTAN))
+
+    found = [control(runs, COUNT / 4, product)]
+    for purpose in (Purpose.NULAGE, Purpose.NULAGE_LANGD, Purpose.NULAGE_VANTAN):
+        for share in (0.3, LOW, 0.79):
             found.append(
                 control(
                     runs,
                     COUNT * share,
-                    lambda run, which=which, share=share: (drawn(run)[which] < share).sum(),
+                    lambda run, purpose=purpose, share=share: (drawn(run, purpose) < share).sum(),
                 )
             )
-    found.append(control(runs, COUNT / 4, lambda run: float(drawn(run)[0] @ drawn(run)[1])))
     return found
 
 
@@ -141,14 +139,12 @@ def test_mix_of_outcomes_is_flat_from_day_0(runs: list[Replication], moment: flo
     number = runs[0].network.outcome_names[0].index("fullfoljd")
     values = [(present_at(run, moment) & (run.log.utfall == number)).sum() for run in runs]
     theory = PRESENT["fullfoljd"]
-    controls = arrival_controls(runs, moment)
+    controls = arrival_controls(runs, moment) + stock_controls(runs) if moment else []
     assert_agrees(f"stationary start, fullföljd on day {moment:g}", theory, values, controls)
 
 
 @pytest.mark.parametrize("moment", EARLY_MOMENTS)
-def test_what_remains_of_the_stock_is_the_stationary_residual(
-    runs: list[Replication], moment: float
-) -> None:
+def test_what_remains_of_the_stock_is_the_stationary_residual(runs: list[Replication], moment: float) -> None:
     theory = sum(PRESENT[outcome] * still_there(outcome, moment) for outcome in SHARES)
     values = [(present_at(run, moment) & run.log.has(FRAN_NULAGE)).sum() for run in runs]
     controls = stock_controls(runs)

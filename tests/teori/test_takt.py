@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pytest
-from hjalp import kommun, network_of, scenario
 from scipy import stats
 from scipy.integrate import quad
+
+from hjalp import kommun, network_of, scenario
+from sim.randomness import Purpose
 from teori_hjalp import (
     Control,
     Replication,
+    Window,
     assert_agrees,
     assert_unbiased,
     control,
@@ -19,11 +21,9 @@ from teori_hjalp import (
     visits_in,
 )
 
-from sim.randomness import Purpose
-
 pytestmark = pytest.mark.slow
 
-ARRIVING = 700.0
+ARRIVING = 850.0
 """Expected, all of them in January."""
 MEAN, CV = 40.0, 0.8
 PACE = 1.5
@@ -40,11 +40,7 @@ def operational(day: float) -> float:
     """Operational days from the start until `day`."""
     slower = (HIGHER / UNEMPLOYMENT) ** (-ELASTICITY * (1 - SHARE_OF_INFLOW))
     effect = HIGHER_FROM + LAG
-    return (
-        min(day, FASTER_FROM)
-        + max(min(day, effect) - FASTER_FROM, 0) * PACE
-        + max(day - effect, 0) * PACE * slower
-    )
+    return min(day, FASTER_FROM) + max(min(day, effect) - FASTER_FROM, 0) * PACE + max(day - effect, 0) * PACE * slower
 
 
 def share_ended(day: float) -> float:
@@ -91,31 +87,26 @@ def runs() -> list[Replication]:
         {"mal": "verksamheter.v.steg.a.takt", "ganger": PACE, "fran": day_of(FASTER_FROM)},
         {"mal": "drivare.arbetsloshet.varde", "satt": HIGHER, "fran": day_of(HIGHER_FROM)},
     )
-    return replications(network_of(content, changes), 60)
+    return replications(network_of(content, changes), 50)
 
 
 def controls_at(runs: list[Replication], moment: float) -> list[Control]:
-    """How many arrive, and how many of them draw a number below that of a stay from the middle of January."""
-    middle = float(LENGTHS.cdf(operational(moment) - operational(15.5)))
-    found = [control(runs, ARRIVING, lambda run: len(run.arrivals))]
-    for share in (middle - 0.12, middle - 0.06, middle, middle + 0.06, middle + 0.12):
-        if 0 < share < 1:
-            found.append(
-                control(
-                    runs,
-                    ARRIVING * share,
-                    lambda run, share=share: (run.uniforms(Purpose.LANGD) < share).sum(),
-                )
-            )
-    early = (0.0, 15.5)
-    found.append(control(runs, ARRIVING / 2, lambda run: visits_in(run.arrivals, early).sum()))
+    """How many arrive in each quarter of January, and how many of them would have ended had they come in its middle."""
+    found = []
+    for first in (0.0, 7.75, 15.5, 23.25):
+        quarter = (first, first + 7.75)
+        share = float(LENGTHS.cdf(operational(moment) - operational(first + 7.75 / 2)))
+
+        def short(run: Replication, quarter: Window = quarter, share: float = share) -> float:
+            return float((run.uniforms(Purpose.LANGD)[visits_in(run.arrivals, quarter)] < share).sum())
+
+        found.append(control(runs, ARRIVING / 4, lambda run, q=quarter: visits_in(run.arrivals, q).sum()))
+        found.append(control(runs, ARRIVING / 4 * share, short))
     return found
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_share_of_stays_that_have_ended_follows_operational_time(
-    runs: list[Replication], moment: float
-) -> None:
+def test_share_of_stays_that_have_ended_follows_operational_time(runs: list[Replication], moment: float) -> None:
     values = [(run.log.slappt <= moment).sum() / ARRIVING for run in runs]
     controls = controls_at(runs, moment)
     assert_unbiased(controls)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from hjalp import kommun, network_of
+from sim.randomness import Purpose
+from sim.visits import AVHOPP
 from teori_hjalp import (
     ALWAYS,
     Control,
@@ -21,9 +24,6 @@ from teori_hjalp import (
     surplus,
     visits_in,
 )
-
-from sim.randomness import Purpose
-from sim.visits import AVHOPP
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 from hjalp import kommun, network_of
+from sim.randomness import Purpose
+from sim.visits import AVHOPP
 from teori_hjalp import (
     ALWAYS,
     Chain,
@@ -24,9 +27,6 @@ from teori_hjalp import (
     replications,
     surplus,
 )
-
-from sim.randomness import Purpose
-from sim.visits import AVHOPP
 
 pytestmark = pytest.mark.slow
 
@@ -185,9 +185,7 @@ def controls(runs: list[Replication], values: np.ndarray) -> list[Control]:
     ]
 
 
-def assert_mean(
-    what: str, runs: list[Replication], values: np.ndarray, path: Callable[[Replication], Path]
-) -> None:
+def assert_mean(what: str, runs: list[Replication], values: np.ndarray, path: Callable[[Replication], Path]) -> None:
     found = controls(runs, values)
     assert_unbiased(found)
     days = WINDOW[1] - WINDOW[0]

@@ -1,4 +1,4 @@
-"""A steg that needs nothing is M/G/∞: mean occupancy at t is ∫ rate(s) · P(length > t − s) ds, also when the rate varies."""
+"""A steg that needs nothing is M/G/∞, also when the rate varies: ∫ rate(s) · P(length > t − s) ds are there at t."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hjalp import kommun, network_of, scenario
 from scipy import stats
 from scipy.integrate import quad
+
+from hjalp import kommun, network_of, scenario
 from teori_hjalp import (
     Control,
     Floats,
     Replication,
+    Window,
     assert_agrees,
     assert_unbiased,
     control,
@@ -48,16 +50,15 @@ def rate(day: float) -> float:
 
 
 def arriving(first: float, last: float) -> float:
-    edges = np.unique(np.concatenate([[first, last], BREAKS[(BREAKS > first) & (BREAKS < last)]]))
+    edges = np.unique(np.concatenate([[first, last], BREAKS[(first < BREAKS) & (last > BREAKS)]]))
     return float(sum(rate(a) * (b - a) for a, b in zip(edges[:-1], edges[1:], strict=True)))
 
 
 def occupancy(moment: float) -> float:
     lengths = stats.gamma(CV**-2, scale=MEAN * CV**2)
-    edges = np.append(BREAKS[BREAKS < moment], moment)
+    edges = np.append(BREAKS[moment > BREAKS], moment)
     return sum(
-        rate(a) * quad(lambda s: lengths.sf(moment - s), a, b)[0]
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        rate(a) * quad(lambda s: lengths.sf(moment - s), a, b)[0] for a, b in zip(edges[:-1], edges[1:], strict=True)
     )
 
 
@@ -81,25 +82,23 @@ def runs() -> list[Replication]:
         },
     )
     rise = scenario({"mal": "drivare.arbetsloshet.varde", "satt": HIGHER, "fran": CHANGE})
-    return replications(network_of(content, rise), 60)
+    return replications(network_of(content, rise), 50)
 
 
 def controls_at(runs: list[Replication], moment: float) -> list[Control]:
-    """How many arrive in stretches of time before the moment, and how many of the lengths drawn are short."""
-    edges = [0.0, *(moment - back for back in (120.0, 80.0, 50.0, 25.0) if moment > back), moment]
+    """How many arrive in each stretch of time, and how many of them would be there had they come in its middle."""
+    edges = np.unique(np.maximum(moment - np.array([150.0, 110.0, 80.0, 60.0, 40.0, 20.0, 0.0]), 0.0))
     lengths = stats.gamma(CV**-2, scale=MEAN * CV**2)
+    found = []
+    for stretch in zip(edges[:-1], edges[1:], strict=True):
+        least = moment - (stretch[0] + stretch[1]) / 2
 
-    def short(run: Replication, limit: float) -> float:
-        late = visits_in(run.arrivals, (max(moment - 2 * limit, 0.0), moment))
-        return float((run.lengths()[late] <= limit).sum())
+        def long(run: Replication, stretch: Window = stretch, least: float = least) -> float:
+            return float((run.drawn_lengths[visits_in(run.arrivals, stretch)] > least).sum())
 
-    found = [
-        control(runs, arriving(*stretch), lambda run, stretch=stretch: visits_in(run.arrivals, stretch).sum())
-        for stretch in zip(edges[:-1], edges[1:], strict=True)
-    ]
-    for limit in (25.0, 50.0, 80.0):
-        expected = arriving(max(moment - 2 * limit, 0.0), moment) * lengths.cdf(limit)
-        found.append(control(runs, expected, lambda run, limit=limit: short(run, limit)))
+        expected = arriving(*stretch)
+        found.append(control(runs, expected, lambda run, s=stretch: visits_in(run.arrivals, s).sum()))
+        found.append(control(runs, expected * lengths.sf(least), long))
     return found
 
 

@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 import pytest
-from hjalp import kommun, network_of
 from scipy.integrate import quad
+
+from hjalp import kommun, network_of
 from teori_hjalp import (
     ALWAYS,
     Control,
@@ -103,9 +104,7 @@ def test_share_that_waits_out_the_limit_is_that_of_constant_patience(
     runs: list[Replication], controls: list[Control]
 ) -> None:
     bought = runs[0].network.resource_number("kopta")
-    values = [
-        ((run.log.resurs == bought) & visits_in(run.log.begaran, WINDOW)).sum() / EXPECTED for run in runs
-    ]
+    values = [((run.log.resurs == bought) & visits_in(run.log.begaran, WINDOW)).sum() / EXPECTED for run in runs]
     assert_agrees("M/M/c+D share in reserv", share_in_reserv(), values, controls)
 
 

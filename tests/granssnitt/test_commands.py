@@ -1,0 +1,130 @@
+"""The commands as a planner meets them: help in Swedish, the small commands, and the real thing in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from granssnitt.rot import JAMFOR, KOR, QUICK, assert_swedish_error, english_words, everything_in, run
+
+COMMANDS = ("jamfor", "kor", "avstam", "varians", "lista")
+HELP = [(), ("--hjalp",), ("-h",), *((command, "--hjalp") for command in COMMANDS)]
+HEMMAPLAN = (str(Path(sysconfig.get_path("scripts")) / "hemmaplan"),)
+MODULE = (sys.executable, "-m", "sim")
+
+
+@pytest.mark.parametrize("words", HELP, ids=[" ".join(words) or "alone" for words in HELP])
+def test_help_is_in_swedish(words: tuple[str, ...]) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("användning: hemmaplan")
+    assert not english_words(ran.out.replace("--help", ""))
+
+
+def test_help_lists_every_command() -> None:
+    out = run().out
+    assert all(f"\n    {command} " in out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_names_it_once(command: str) -> None:
+    assert run(command, "--hjalp").out.startswith(f"användning: hemmaplan {command} ")
+
+
+def test_list_shows_what_there_is(rot: Path) -> None:
+    ran = run("lista")
+    assert (ran.code, ran.err) == (0, "")
+    for part in ("prov", "Provköping", "annan", "Annanstad", "hem_2", "Två platser till. Vad ger två platser till?"):
+        assert part in ran.out
+    assert everything_in(Path.cwd()) == {}
+
+
+def test_comparison_is_told_and_its_place(rot: Path, without_figures: None) -> None:
+    ran = run(*JAMFOR)
+    assert ran.code == 0
+    assert "Två platser till" in ran.out
+    (folder,) = (rot / "results" / "prov").iterdir()
+    assert ran.out.splitlines()[-1] == f"Resultat: {folder}"
+    assert ran.out.startswith((folder / "sammanfattning.md").read_text(encoding="utf-8"))
+
+
+def test_place_is_told_from_where_one_stands(rot: Path, without_figures: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(rot)
+    assert run(*KOR, "studie.slut='2018-02-28'").out.splitlines()[-1].startswith("Resultat: results/prov/")
+
+
+def test_reconciliation_stands_against_the_document(rot: Path) -> None:
+    ran = run("avstam", "prov", *QUICK)
+    assert ran.code == 0, ran.err
+    (folder,) = (rot / "results" / "prov_avstamning").iterdir()
+    table = pd.read_csv(folder / "avstamning.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert table.loc[0, "dokument"] == 150
+    assert "| Externa dygn | 2018 | dygn | 150 |" in ran.out
+    assert (folder / "avstamning.md").read_text(encoding="utf-8") in ran.out + "\n"
+
+
+def test_variance_of_common_random_numbers_is_told(rot: Path) -> None:
+    ran = run("varians", "prov", "hem_2", "--verksamhet", "stod", *QUICK)
+    assert ran.code == 0, ran.err
+    assert "varians, gemensamma slumptal" in ran.out and "kvot" in ran.out
+    assert not (rot / "results").exists()
+
+
+def in_a_process(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(words, capture_output=True, check=False, env=os.environ | environment, timeout=300)
+
+
+@pytest.mark.parametrize("command", [MODULE, HEMMAPLAN], ids=["python -m sim", "hemmaplan"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("jamfor", "prow"),
+        ("kor", "kommun=prov", "studie.replikatoner=3"),
+        ("kor", "-m", "kommun=prow,prov"),
+        ("jämför",),
+    ],
+    ids=["jamfor", "kor", "multirun", "unknown command"],
+)
+def test_process_refuses_bad_input_with_exit_code_2(command: Sequence[str], words: tuple[str, ...], rot: Path) -> None:
+    before = everything_in(rot.parent)
+    done = in_a_process(*command, *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert_swedish_error(done.stderr.decode("utf-8"), rot)
+    assert everything_in(rot.parent) == before
+
+
+@pytest.mark.parametrize("locale", ["C", "sv_SE.ISO8859-1"])
+def test_process_writes_utf8_in_any_locale(locale: str, rot: Path) -> None:
+    done = in_a_process(*MODULE, "lista", LC_ALL=locale, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0
+    assert "Provköping" in done.stdout.decode("utf-8")
+
+
+def test_process_makes_a_study(rot: Path) -> None:
+    done = in_a_process(*HEMMAPLAN, "jamfor", "annan", *QUICK)
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(list((rot / "results" / "annan").glob("*/manifest.json"))) == 1
+    assert everything_in(Path.cwd()) == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to another process")
+def test_interrupt_of_a_process_leaves_nothing_half_written(rot: Path) -> None:
+    words = (*MODULE, "jamfor", "annan", "--replikationer", "100000", "--arbetare", "1")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert "Simulerar" in process.stderr.readline().decode("utf-8")
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Avbrutet" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
+    assert not list((rot / "results").rglob(".skrivs-*"))

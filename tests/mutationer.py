@@ -1,0 +1,339 @@
+"""Do the tests see when the engine is wrong? One deliberate break at a time, in a copy of the repository.
+
+    python tests/mutationer.py [word …]     only the breaks whose name has one of the words
+
+Prints a table and ends with 1 if a break survives. The unbroken copy must pass the same tests first. Not collected by
+pytest; takes some minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("sim", "tests", "conf", "scenarios", "pyproject.toml")
+TIMEOUT = 300.0
+"""Seconds for one run of pytest; a break that makes the engine go on for ever is caught too."""
+PASSED, FAILED = 0, 1
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A break: `old`, which stands exactly once in `file`, becomes `new`. `tests` are run until one fails."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def theory(*names: str) -> tuple[str, ...]:
+    return tuple(f"tests/teori/test_{name}.py" for name in names)
+
+
+RESOURCES, QUEUES, STAYS = (f"sim/engine/{name}.py" for name in ("resources", "queues", "stays"))
+SIMPY, CASES, MEASURES = "sim/engine/simpy_engine.py", "sim/cases.py", "sim/measures.py"
+
+MUTATIONS = (
+    Mutation(
+        "the last place is never used",
+        RESOURCES,
+        "self.occupied + self.held + part <= self.capacity",
+        "self.occupied + self.held + part < self.capacity",
+        theory("erlang_b"),
+    ),
+    Mutation(
+        "a place too many",
+        RESOURCES,
+        "self.occupied + self.held + part <= self.capacity",
+        "self.occupied + self.held <= self.capacity",
+        theory("tandem"),
+    ),
+    Mutation(
+        "a place is not freed when a stay ends",
+        QUEUES,
+        "self.places[stay.resource].occupied -= stay.asked_spec.part",
+        "self.places[stay.resource].occupied -= 0",
+        theory("vantegrans"),
+    ),
+    Mutation(
+        "a team's capacity is ignored",
+        RESOURCES,
+        "return stay if self.load + stay.asked_spec.weight <= self.capacity else None",
+        "return stay",
+        theory("talamod"),
+    ),
+    Mutation(
+        "last come, first served",
+        STAYS,
+        "return (rank, self.asked_spec.priority, self.requested, self.case.key)",
+        "return (rank, self.asked_spec.priority, -self.requested, self.case.key)",
+        theory("mmc"),
+    ),
+    Mutation(
+        "priority is ignored",
+        STAYS,
+        "return (rank, self.asked_spec.priority, self.requested, self.case.key)",
+        "return (rank, 0, self.requested, self.case.key)",
+        theory("prioritet"),
+    ),
+    Mutation(
+        "the limit to waiting is ignored",
+        SIMPY,
+        "if stay.home_possible and spec.wait_limit < FOREVER:",
+        "if False:",
+        theory("vantegrans"),
+    ),
+    Mutation(
+        "the limit to waiting is 3 % too long",
+        SIMPY,
+        "limit = float(round_duration(spec.wait_limit)) if spec.wait_limit else 0.0",
+        "limit = float(round_duration(1.03 * spec.wait_limit)) if spec.wait_limit else 0.0",
+        theory("vantegrans"),
+    ),
+    Mutation(
+        "who can be helped at home is ignored",
+        SIMPY,
+        "if share < 1.0:",
+        "if share < 0.0:",
+        theory("erlang_b"),
+    ),
+    Mutation(
+        "nobody in the reserv may come home",
+        QUEUES,
+        "stay.eligible = True",
+        "stay.eligible = False",
+        theory("hemtagning"),
+    ),
+    Mutation(
+        "home first after a day",
+        QUEUES,
+        "(float(round_duration(spec.recall_earliest)) if spec.recall_earliest else 0.0)",
+        "float(round_duration(spec.recall_earliest + 0.05))",
+        theory("hemtagning"),
+    ),
+    Mutation(
+        "patience is ignored",
+        SIMPY,
+        "if spec.patience is not None:",
+        "if False:",
+        theory("talamod"),
+    ),
+    Mutation(
+        "patience counts from anew for each",
+        SIMPY,
+        "u = self._draw(stay, Purpose.TALAMOD)",
+        "u = self._draw(stay, Purpose.TALAMOD) ** 1.05",
+        theory("talamod"),
+    ),
+    Mutation(
+        "who gives up is lost",
+        SIMPY,
+        "steg = stay.asked_spec.patience_next",
+        "steg = EXIT",
+        theory("littles_lag"),
+    ),
+    Mutation(
+        "kvar lets go of the place at once",
+        SIMPY,
+        "if outcome.stays and steg != EXIT:",
+        "if False:",
+        theory("tandem"),
+    ),
+    Mutation(
+        "guaranteed closings are ignored",
+        RESOURCES,
+        "return stay if fits or self.closings < self.guaranteed else None",
+        "return stay if fits else None",
+        theory("avslut"),
+    ),
+    Mutation(
+        "a guaranteed closing too many",
+        RESOURCES,
+        "return stay if fits or self.closings < self.guaranteed else None",
+        "return stay if fits or self.closings <= self.guaranteed else None",
+        theory("avslut"),
+    ),
+    Mutation(
+        "every candidate arrives",
+        CASES,
+        "arrives = (mark < rate * effect) & (time < period.last)",
+        "arrives = time < period.last",
+        theory("tidsvarierande_inflode"),
+    ),
+    Mutation(
+        "the rate is that of the first day of the month",
+        CASES,
+        'rate = rate_values[np.maximum(np.searchsorted(rate_times, time, side="right") - 1, 0)]',
+        "rate = inflow.rate.at(period.first)",
+        theory("tidsvarierande_inflode"),
+    ),
+    Mutation(
+        "pace is ignored",
+        SIMPY,
+        "return start + work if pace is None else float(advance(pace[0], pace[1], start, work))",
+        "return start + work",
+        theory("takt"),
+    ),
+    Mutation(
+        "pace is that of the day a stay starts",
+        SIMPY,
+        "return start + work if pace is None else float(advance(pace[0], pace[1], start, work))",
+        "return start + float(round_duration(work / (1.0 if pace is None else self.network.pace[steg].at(start))))",
+        theory("takt"),
+    ),
+    Mutation(
+        "stays in the stock begin on day 0",
+        CASES,
+        "elapsed = length * (1 - draw[Purpose.NULAGE_VANTAN])",
+        "elapsed = 0 * length",
+        theory("stationar_start"),
+    ),
+    Mutation(
+        "stays in the stock are as long as others",
+        CASES,
+        'biased.append(length_biased(outcome.length) if stock.kind == "stay" else outcome.length)',
+        "biased.append(outcome.length)",
+        theory("stationar_start"),
+    ),
+    Mutation(
+        "the stock has outcomes by share alone",
+        CASES,
+        'weights = np.where(can_be_here, means if stock.kind == "stay" else shares, 0.0)',
+        "weights = np.where(can_be_here, shares, 0.0)",
+        theory("stationar_start"),
+    ),
+    Mutation(
+        "durations are not whole ticks",
+        SIMPY,
+        "stay.end = self._end_after(stay.steg, now, float(round_duration(length)))",
+        "stay.end = self._end_after(stay.steg, now, float(length))",
+        theory("littles_lag"),
+    ),
+    Mutation(
+        "who comes home is counted in the queue again",
+        MEASURES,
+        "chosen = stegs[log.steg] & (log.del_ == 0)",
+        "chosen = stegs[log.steg]",
+        theory("littles_lag"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    code: int
+    by: str
+    seconds: float
+
+
+def copy_to(folder: Path) -> None:
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy2(source, folder / name)
+
+
+def pytest(folder: Path, tests: Sequence[str]) -> Verdict:
+    """Run tests in the copy until one fails. Code 0: all passed; 1: one failed, or they took too long."""
+    # No bytecode: a file changed twice within a second may have the same time and size.
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-m",
+        "",
+        "--tb=no",
+        "-rfE",
+        "-p",
+        "no:cacheprovider",
+        *tests,
+    ]
+    began = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return Verdict(FAILED, "took too long", time.monotonic() - began)
+    found = re.search(r"^(?:FAILED|ERROR) \S*?(test_\S+)", output, re.MULTILINE)
+    by = found.group(1) if found else "" if process.returncode == PASSED else output[-2000:]
+    return Verdict(process.returncode, by, time.monotonic() - began)
+
+
+def broken(text: str, mutation: Mutation) -> str:
+    if text.count(mutation.old) != 1:
+        raise SystemExit(
+            f"{mutation.name}: in {mutation.file}, expected once but found {text.count(mutation.old)} times: {mutation.old}"
+        )
+    return text.replace(mutation.old, mutation.new)
+
+
+def caught(folder: Path, mutation: Mutation) -> Verdict:
+    """Break the copy, test it, and put it right again."""
+    path = folder / mutation.file
+    right = path.read_text(encoding="utf-8")
+    path.write_text(broken(right, mutation), encoding="utf-8")
+    try:
+        return pytest(folder, mutation.tests)
+    finally:
+        path.write_text(right, encoding="utf-8")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main(words: Sequence[str]) -> int:
+    chosen = [m for m in MUTATIONS if not words or any(word in m.name for word in words)]
+    with tempfile.TemporaryDirectory(prefix="mutationer-") as name:
+        folder = Path(name)
+        copy_to(folder)
+        for mutation in chosen:
+            broken((folder / mutation.file).read_text(encoding="utf-8"), mutation)
+        unbroken = pytest(folder, sorted({test for mutation in chosen for test in mutation.tests}))
+        if unbroken.code != PASSED:
+            say(f"the unbroken code does not pass: {unbroken.by}")
+            return 1
+        say(f"unbroken: passes ({unbroken.seconds:.0f} s)\n\n| mutation | caught by | caught | s |\n|---|---|---|---|")
+        survivors = 0
+        for mutation in chosen:
+            verdict = caught(folder, mutation)
+            if verdict.code not in (PASSED, FAILED):
+                say(f"{mutation.name}: pytest could not run:\n{verdict.by}")
+                return 1
+            survivors += verdict.code == PASSED
+            answer = "no" if verdict.code == PASSED else "yes"
+            say(f"| {mutation.name} | {verdict.by} | {answer} | {verdict.seconds:.0f} |")
+    say(f"\n{len(chosen) - survivors} of {len(chosen)} caught")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
