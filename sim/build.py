@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from sim import config
-from sim.calendars import DAYS_PER_YEAR, Period, day_number, months
+from sim.calendars import DAYS_PER_YEAR, Period, day_number, months, working_time
 from sim.durations import from_config
 from sim.network import (
     EXIT,
@@ -16,16 +16,18 @@ from sim.network import (
     RECALL_FIRST,
     RECALL_LAST,
     THOUSAND,
+    Cohort,
     Inflow,
     Network,
     Outcome,
     Resource,
     Steg,
-    share_table,
+    Variant,
 )
 from sim.paths import StepFunction, step_function
 from sim.randomness import name_key
 from sim.scenario import Epok, Plan
+from sim.shares import ShareTable, share_table
 from sim.stock import stocks
 
 RANKS = {"forst": RECALL_FIRST, "tur": RECALL_BY_TIME, "sist": RECALL_LAST}
@@ -81,7 +83,7 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
         steg=steg,
         base_steg=base_steg,
         outcome_names=tuple(tuple(sorted(kommun.verksamheter[a].steg[s].utfall)) for a, s in names.stegs),
-        pace=tuple(_pace(area, name, plan) for area, name in names.stegs),
+        pace=tuple(_pace(area, name, plan, days) for area, name in names.stegs),
         stock=stocks(kommun, epochs[0].kommun, names, base_steg),
     )
 
@@ -103,13 +105,13 @@ def _steg(names: _Names, area: str, name: str, kommun: config.Kommun, base: conf
     plats = behov if isinstance(behov, config.PlatsBehov) else None
     recall = plats.hemtagning if plats else None
     limit = plats.vanta_hogst_dagar if plats else None
-    outcomes = sorted(steg.utfall)
-    numbers = {outcome: number for number, outcome in enumerate(outcomes)}
+    variants, variant_number = _variants(names, area, steg, base_steg)
+    tyngd = steg.tyngd or config.Tyngd()
     return Steg(
         team=names.resource(team.team) if team else NONE,
         weight=_thousandths(team.vikt) if team else 0,
         places=tuple(names.resource(place) for place in plats.plats) if plats else (),
-        part=THOUSAND,
+        part=_thousandths(plats.andel_plats) if plats else THOUSAND,
         wait_limit=FOREVER if limit is None else limit,
         reserve=names.resource(plats.reserv) if plats else NONE,
         home_share=tuple(_home_share(plats, group) for group in names.groups),
@@ -124,24 +126,66 @@ def _steg(names: _Names, area: str, name: str, kommun: config.Kommun, base: conf
         closing_time=from_config(steg.avslut.tid) if steg.avslut else None,
         patience=from_config(steg.tar_tillbaka.tid) if steg.tar_tillbaka else None,
         patience_next=names.steg(area, steg.nasta_vid_avhopp) if steg.nasta_vid_avhopp else EXIT,
-        priority=steg.prio,
-        outcome_shares=share_table(_shares(base_steg), _shares(steg), numbers),
-        outcomes=tuple(_outcome(names, area, steg, base_steg, outcome) for outcome in outcomes),
+        priority=tuple(steg.prio_malgrupper.get(group, steg.prio) for group in names.groups),
+        outcomes=tuple(_outcome(steg, steg.utfall[outcome]) for outcome in sorted(steg.utfall)),
+        variants=variants,
+        variant_number=variant_number,
         price_cv=tuple(_price_cv(kommun.resurser[resource]) for resource in names.resources),
+        recall_new=recall is not None and recall.langd == "ny",
+        weight_length=tyngd.langd,
+        weight_price=tyngd.pris,
+        weight_home=tyngd.hemma,
+        age_limit=steg.till_alder.ar * DAYS_PER_YEAR if steg.till_alder else FOREVER,
+        age_routing=_routing(names, area, base_steg.till_alder.nasta, steg.till_alder.nasta)
+        if steg.till_alder and base_steg.till_alder
+        else None,
     )
 
 
-def _shares(steg: config.Steg) -> dict[str, float]:
-    return {name: utfall.andel for name, utfall in steg.utfall.items()}
-
-
-def _outcome(names: _Names, area: str, steg: config.Steg, base: config.Steg, name: str) -> Outcome:
-    utfall = steg.utfall[name]
+def _outcome(steg: config.Steg, utfall: config.Utfall) -> Outcome:
     return Outcome(
-        length=from_config(utfall.tid),
-        closing=utfall.avslut and steg.avslut is not None,
-        stays=steg.kvar if utfall.kvar is None else utfall.kvar,
-        routing=share_table(dict(base.utfall[name].nasta), dict(utfall.nasta), names.targets(area, utfall.nasta)),
+        closing=utfall.avslut and steg.avslut is not None, stays=steg.kvar if utfall.kvar is None else utfall.kvar
+    )
+
+
+def _routing(names: _Names, area: str, base: Mapping[str, float], now: Mapping[str, float]) -> ShareTable:
+    return share_table(dict(base), dict(now), names.targets(area, now))
+
+
+def _variants(
+    names: _Names, area: str, steg: config.Steg, base: config.Steg
+) -> tuple[tuple[Variant, ...], tuple[tuple[int, ...], ...]]:
+    """The different ways stays end, and which one holds for each målgrupp and resource (none first)."""
+    groups = {group for utfall in steg.utfall.values() for group in utfall.malgrupper}
+    resources = {resource for utfall in steg.utfall.values() for resource in utfall.resurser}
+    found: dict[tuple[str, str], int] = {}
+    variants: list[Variant] = []
+    rows = []
+    for group in names.groups:
+        row = []
+        for resource in ["", *names.resources]:
+            key = (group if group in groups else "", resource if resource in resources else "")
+            if key not in found:
+                found[key] = len(variants)
+                variants.append(_variant(names, area, steg, base, *key))
+            row.append(found[key])
+        rows.append(tuple(row))
+    return tuple(variants), tuple(rows)
+
+
+def _variant(names: _Names, area: str, steg: config.Steg, base: config.Steg, group: str, resource: str) -> Variant:
+    outcomes = sorted(steg.utfall)
+    now = {name: steg.utfall[name].resolved(group, resource) for name in outcomes}
+    before = {name: base.utfall[name].resolved(group, resource) for name in outcomes}
+    numbers = {name: number for number, name in enumerate(outcomes)}
+    return Variant(
+        shares=share_table(
+            {name: part.andel for name, part in before.items()},
+            {name: part.andel for name, part in now.items()},
+            numbers,
+        ),
+        lengths=tuple(from_config(now[name].tid) for name in outcomes),
+        routings=tuple(_routing(names, area, before[name].nasta, now[name].nasta) for name in outcomes),
     )
 
 
@@ -279,10 +323,24 @@ def _inflow(names: _Names, area: str, name: str, plan: Plan, periods: list[Perio
         overdispersion=first.overspridning,
         year_cv=first.arseffekt.cv if first.arseffekt else 0.0,
         year_rho=first.arseffekt.rho if first.arseffekt else 0.0,
+        cohorts=_cohorts(area, name, plan, numbers),
+        siblings=first.syskon,
+        ages=tuple(from_config(first.alder[g]) if g in first.alder else None for g in names.groups),
     )
 
 
-def _pace(area: str, name: str, plan: Plan) -> StepFunction | None:
+def _cohorts(area: str, name: str, plan: Plan, numbers: Mapping[str, int]) -> tuple[Cohort, ...]:
+    """The dated batches, each with the number of cases in force on its day."""
+    found = []
+    for key, kohort in plan.kommun.verksamheter[area].inflode[name].kohorter.items():
+        day = day_number(plan.kommun.start, kohort.datum)
+        now = at_epoch(plan.epoker, day).kommun.verksamheter[area].inflode[name].kohorter[key]
+        group = NONE if now.malgrupp is None else numbers[now.malgrupp]
+        found.append(Cohort(name_key(f"{area}.{name}.kohort.{key}"), day, now.antal, group))
+    return tuple(sorted(found, key=lambda cohort: (cohort.day, cohort.key)))
+
+
+def _pace(area: str, name: str, plan: Plan, days: float) -> StepFunction | None:
     """Operational days per day in a steg, or None where always one."""
     epochs = plan.epoker
 
@@ -295,4 +353,6 @@ def _pace(area: str, name: str, plan: Plan) -> StepFunction | None:
         return at_epoch(epochs, time).kommun.verksamheter[area].steg[name].takt * factor(time)
 
     path = step_function(breaks | {epoch.fran_dag for epoch in epochs}, at)
+    if plan.kommun.verksamheter[area].steg[name].arbetsdagar:
+        return path.times_another(working_time(plan.kommun.start, days))
     return None if path.constant and path.values[0] == 1.0 else path

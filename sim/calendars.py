@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import holidays
+
+from sim.paths import StepFunction, step_function
+
 DAYS_PER_YEAR = 365.25
 
 
@@ -53,3 +57,18 @@ def date_of(start: date, day: float) -> date:
 
 def days_in_year(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
+def working_time(start: date, days: float) -> StepFunction:
+    """1 on Swedish working days, 0 on weekends and public holidays; 1 after the end of the run, so that all ends.
+
+    Midsummer's, Christmas and New Year's Eve, free by agreement (category de_facto), count as holidays; other eves and
+    klämdagar as working days.
+    """
+    free = holidays.country_holidays("SE", language="sv", categories=("public", "de_facto"), include_sundays=False)
+
+    def works(time: float) -> float:
+        day = date_of(start, time)
+        return 1.0 if time >= days or (day.weekday() < 5 and day not in free) else 0.0
+
+    return step_function((float(day) for day in range(int(days) + 1)), works)

@@ -7,56 +7,45 @@ arrivals and moves none, and a later end leaves earlier months alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendars import Period, months
+from sim.casekeys import CANDIDATE_BITS, ages, case_keys, weights
 from sim.distributions import (
     gamma,
-    length_biased,
-    mean,
     normal_quantile,
     poisson_quantile,
     quantile,
-    quantiles,
 )
-from sim.network import Inflow, Network, Stock
-from sim.paths import TICK, tick_floor
+from sim.network import NONE, Inflow, Network
+from sim.paths import tick_floor
+from sim.present import Present, draw_present
 from sim.randomness import Purpose, name_key, uniform, uniforms
 
 LAYER = 0.25
 """Height of a layer of candidates, cases per day. Changing it changes every draw."""
-NAME_BITS, MONTH_BITS, LAYER_BITS, CANDIDATE_BITS = 22, 11, 17, 14
 FROM_STOCK = -1
 """Inflow number of a case that was there when the run began."""
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Cases in order of (time, key). `time` in days, whole ticks. All arrays have shape (cases,)."""
+    """Cases in order of (time, key). All arrays have shape (cases,).
+
+    `time` in days, whole ticks. `family`: the key whose draws decide outcomes and routing, the case's own but for
+    siblings. `weight`: latent, standard normal. `born`: day of birth, NaN where no age is known.
+    """
 
     time: NDArray[np.float64]
     key: NDArray[np.uint64]
+    family: NDArray[np.uint64]
     inflow: NDArray[np.int64]
     group: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Present:
-    """Cases there at the start, for one `Stock`, in order of key. Arrays have shape (stock.count,), days.
-
-    `length` is the whole stay in operational time, `elapsed` the part of it before the start; for queues and
-    blocked cases `elapsed` is how long they have waited.
-    """
-
-    stock: Stock
-    key: NDArray[np.uint64]
-    group: NDArray[np.int64]
-    outcome: NDArray[np.int64]
-    length: NDArray[np.float64]
-    elapsed: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    born: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -67,27 +56,13 @@ class Cases:
     present: tuple[Present, ...]
 
 
-def case_keys(name: int, month: int, layer: NDArray[np.int64], candidate: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Unique 64-bit keys from an inflow's name, a month, a layer and the candidate's number in it."""
-    head = (name >> (64 - NAME_BITS)) << (MONTH_BITS + LAYER_BITS + CANDIDATE_BITS)
-    head += (month % 2**MONTH_BITS) << (LAYER_BITS + CANDIDATE_BITS)
-    tail = (layer.astype(np.uint64) << np.uint64(CANDIDATE_BITS)) + candidate.astype(np.uint64)
-    return np.uint64(head) + tail
-
-
 def draw_cases(network: Network, seed: int, replication: int) -> Cases:
     """All exogenous draws of one replication."""
     parts = [_arrivals(network, number, inflow, seed, replication) for number, inflow in enumerate(network.inflows)]
-    time = np.concatenate([part.time for part in parts])
-    key = np.concatenate([part.key for part in parts])
-    order = np.lexsort((key, time))
-    arrivals = Arrivals(
-        time[order],
-        key[order],
-        np.concatenate([part.inflow for part in parts])[order],
-        np.concatenate([part.group for part in parts])[order],
-    )
-    return Cases(arrivals, tuple(_present(network, stock, seed, replication) for stock in network.stock))
+    whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
+    order = np.lexsort((whole["key"], whole["time"]))
+    arrivals = Arrivals(**{name: column[order] for name, column in whole.items()})
+    return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in network.stock))
 
 
 def month_number(period: Period) -> int:
@@ -110,13 +85,40 @@ def _arrivals(network: Network, number: int, inflow: Inflow, seed: int, replicat
         time, key = _month_arrivals(inflow, period, effect, seed, replication)
         times.append(time)
         keys.append(key)
-    time, key = np.concatenate(times), np.concatenate(keys)
+    time, family = np.concatenate(times), np.concatenate(keys)
+    time, family, key = _with_siblings(inflow, time, family, seed, replication)
+    for cohort in inflow.cohorts:
+        if 0 <= cohort.day < network.end:
+            index = np.arange(cohort.count)
+            batch = case_keys(cohort.key, 0, index >> CANDIDATE_BITS, index % 2**CANDIDATE_BITS)
+            time = np.concatenate([time, np.full(cohort.count, cohort.day)])
+            family, key = np.concatenate([family, batch]), np.concatenate([key, batch])
     group_draw = uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP)
     group = np.array(
         [inflow.groups[network.epoch(t)].pick(u) for t, u in zip(time.tolist(), group_draw.tolist(), strict=True)],
         dtype=np.int64,
     )
-    return Arrivals(time, key, np.full(len(time), number), group)
+    end = len(group)
+    for cohort in reversed([c for c in inflow.cohorts if 0 <= c.day < network.end]):
+        if cohort.group != NONE:
+            group[end - cohort.count : end] = cohort.group
+        end -= cohort.count
+    weight = weights(key, seed, replication)
+    born = time - ages(inflow.ages, inflow.key, key, group, seed, replication)
+    return Arrivals(time, key, family, np.full(len(time), number), group, weight, born)
+
+
+def _with_siblings(
+    inflow: Inflow, time: NDArray[np.float64], family: NDArray[np.uint64], seed: int, replication: int
+) -> tuple[NDArray[np.float64], NDArray[np.uint64], NDArray[np.uint64]]:
+    """(time, family, key) of every case: those who arrive together have the first one as their family."""
+    if len(inflow.siblings) == 1:
+        return time, family, family
+    draw = uniforms(seed, replication, family, inflow.key, 0, Purpose.SYSKON)
+    count = 1 + np.searchsorted(np.cumsum(inflow.siblings)[:-1], draw, side="right")
+    number = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    families = np.repeat(family, count)
+    return np.repeat(time, count), families, families + number.astype(np.uint64)
 
 
 def _last_year(network: Network) -> int:
@@ -128,6 +130,8 @@ def _month_arrivals(
 ) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
     """The candidates of one month that arrive. A month cut by the end of the run is drawn whole."""
     breaks = [t for t in inflow.rate.times if period.first < t < period.last]
+    together = sum(share * number for number, share in enumerate(inflow.siblings, start=1))
+    effect /= together
     highest = max(inflow.rate.at(t) for t in [period.first, *breaks]) * effect
     layers = np.arange(int(np.ceil(highest / LAYER)))
     if not len(layers):
@@ -185,47 +189,3 @@ def lognormal_ar(
 def price_effects(network: Network, name: str, cv: float, rho: float, seed: int, replication: int) -> dict[int, float]:
     """Year factors of a bought resource's price."""
     return lognormal_ar(name_key(f"pris.{name}"), network.start.year, _last_year(network), cv, rho, seed, replication)
-
-
-def _present(network: Network, stock: Stock, seed: int, replication: int) -> Present:
-    index = np.arange(stock.count)
-    key = case_keys(stock.key, 0, index >> CANDIDATE_BITS, index % 2**CANDIDATE_BITS)
-    steg = network.base_steg[stock.steg]
-    draw = {
-        purpose: uniforms(seed, replication, key, network.steg_keys[stock.steg], 0, purpose)
-        for purpose in (Purpose.MALGRUPP, Purpose.NULAGE, Purpose.NULAGE_LANGD, Purpose.NULAGE_VANTAN)
-    }
-    group = np.searchsorted(np.cumsum(stock.group_shares)[:-1], draw[Purpose.MALGRUPP], side="right")
-    shares, biased, means, can_be_here = [], [], [], []
-    for number, outcome in enumerate(steg.outcomes):
-        share = sum(
-            w for w, choice in _widths(steg.outcome_shares.cuts, steg.outcome_shares.choices) if choice == number
-        )
-        shares.append(share)
-        means.append(share * float(mean(outcome.length)))
-        biased.append(length_biased(outcome.length) if stock.kind == "stay" else outcome.length)
-        can_be_here.append(stock.kind != "blocked" or outcome.stays)
-    weights = np.where(can_be_here, means if stock.kind == "stay" else shares, 0.0)
-    weights = weights / weights.sum()
-    outcome_number = np.searchsorted(np.cumsum(weights)[:-1], draw[Purpose.NULAGE], side="right")
-    length = np.empty(stock.count)
-    for number in range(len(steg.outcomes)):
-        chosen = outcome_number == number
-        length[chosen] = quantiles(biased[number], draw[Purpose.NULAGE_LANGD][chosen])
-    if stock.waited is not None:
-        elapsed = quantiles(stock.waited, draw[Purpose.NULAGE_VANTAN])
-    else:
-        elapsed = length * (1 - draw[Purpose.NULAGE_VANTAN])
-    return Present(
-        stock,
-        key,
-        group.astype(np.int64),
-        outcome_number.astype(np.int64),
-        np.maximum(tick_floor(length), 2 * TICK),
-        np.maximum(tick_floor(elapsed), 0.0),
-    )
-
-
-def _widths(cuts: tuple[float, ...], choices: tuple[int, ...]) -> list[tuple[float, int]]:
-    edges = [0.0, *cuts, 1.0]
-    return [(high - low, choice) for low, high, choice in zip(edges, edges[1:], choices, strict=False)]

@@ -10,6 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from sim.blocking import warnings_of
 from sim.comparison import comparison, variance_ratio
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study, StudyResult, plans_of, run_study
@@ -20,7 +21,6 @@ from sim.results import ResultFolder, write_csv, write_tables
 from sim.settings import study_from
 from sim.summary import summary_text
 from sim.swedish import tal
-from sim.validation import warnings_of
 
 
 def study(content: Mapping[str, Any], root: Path) -> int:

@@ -10,91 +10,54 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from sim.config_kalla import Kalla
+from sim.config_resurser import Arseffekt, Boende, Extern, Pris, Resurs, Team
+from sim.units import (
+    ETTOR,
+    Andel,
+    Antal,
+    Datum,
+    Dygn,
+    Fordelning,
+    Icke_negativt,
+    Korrelation,
+    Manadsfaktorer,
+    Modell,
+    Namn,
+    Positivt,
+    Tal,
+    Text,
+)
+
+__all__ = [
+    "Andel",
+    "Andring",
+    "Avslut",
+    "Boende",
+    "Dygn",
+    "Extern",
+    "Fordelning",
+    "Inflode",
+    "Kalla",
+    "Kommun",
+    "Kostnadsslag",
+    "Nulage",
+    "Paverkan",
+    "PlatsBehov",
+    "Pris",
+    "Resurs",
+    "Scenario",
+    "Steg",
+    "Team",
+    "TeamBehov",
+    "Utfall",
+    "Verksamhet",
+]
 
 AVSLUT = "avslut"
 """The routing target that leaves the system."""
-
-
-def _as_date(value: Any) -> Any:
-    """YAML gives a date, Hydra gives text: accept both, only in ISO form."""
-    if isinstance(value, str):
-        return date.fromisoformat(value)
-    return value
-
-
-Tal = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Positivt = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-Icke_negativt = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
-Andel = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
-Antal = Annotated[int, Field(strict=True, ge=0)]
-Namn = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, Field(min_length=1)]
-Datum = Annotated[date, BeforeValidator(_as_date)]
-Manadsfaktorer = Annotated[tuple[Icke_negativt, ...], Field(min_length=12, max_length=12)]
-ETTOR: tuple[float, ...] = (1.0,) * 12
-
-
-class Modell(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Fordelning(Modell):
-    """A length of time, described by what a planner knows: mean and CV, or median and 90th percentile, in days."""
-
-    fordelning: Literal["konstant", "exponential", "lognormal", "weibull", "gamma", "blandning", "empirisk"] = (
-        "lognormal"
-    )
-    medel: Positivt | None = None
-    cv: Positivt | None = None
-    median: Positivt | None = None
-    p90: Positivt | None = None
-    delar: dict[Namn, BlandningsDel] | None = None
-    varden: tuple[Positivt, ...] | None = None
-    andelar: tuple[Andel, ...] | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> Fordelning:
-        given = {name for name in ("medel", "cv", "median", "p90", "delar", "varden", "andelar") if getattr(self, name)}
-        needed: dict[str, list[set[str]]] = {
-            "konstant": [{"medel"}],
-            "exponential": [{"medel"}],
-            "lognormal": [{"medel", "cv"}, {"median", "p90"}],
-            "weibull": [{"medel", "cv"}, {"median", "p90"}],
-            "gamma": [{"medel", "cv"}, {"median", "p90"}],
-            "blandning": [{"delar"}],
-            "empirisk": [{"varden", "andelar"}],
-        }
-        if given not in needed[self.fordelning]:
-            ways = " eller ".join(" och ".join(sorted(way)) for way in needed[self.fordelning])
-            raise ValueError(f"fördelningen {self.fordelning} ska beskrivas med {ways}")
-        if self.median and self.p90 and self.p90 <= self.median:
-            raise ValueError("p90 måste vara större än median")
-        if self.delar and abs(sum(part.andel for part in self.delar.values()) - 1) > 1e-9:
-            raise ValueError(f"delarnas andelar ska bli 1, blir {sum(p.andel for p in self.delar.values()):g}")
-        if self.varden and self.andelar:
-            if len(self.varden) != len(self.andelar):
-                raise ValueError("varden och andelar ska vara lika många")
-            if abs(sum(self.andelar) - 1) > 1e-9:
-                raise ValueError(f"andelarna ska bli 1, blir {sum(self.andelar):g}")
-        return self
-
-
-class BlandningsDel(Fordelning):
-    """One population of a mixture, with its share."""
-
-    andel: Andel
-    fordelning: Literal["konstant", "exponential", "lognormal", "weibull", "gamma"] = "lognormal"
-
-
-Dygn = Fordelning
-
-
-class Arseffekt(Modell):
-    """Good and bad years: a lognormal factor of mean 1 with coefficient of variation `cv`, autocorrelation `rho`."""
-
-    cv: Icke_negativt
-    rho: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.0
 
 
 class Drivare(Modell):
@@ -104,57 +67,6 @@ class Drivare(Modell):
     omrade: Literal["riket", "kommun"]
     bas: Positivt
     varde: Positivt | dict[Datum, Positivt]
-
-
-class Team(Modell):
-    """Handläggare. Capacity = årsarbetare × ärendetak × (1 − sjukfrånvaro − vakans) × semesterprofil, in open cases."""
-
-    typ: Literal["team"]
-    namn: Text
-    verksamhet: Namn
-    arsarbetare: Icke_negativt
-    arendetak: Positivt
-    sjukfranvaro: Andel = 0.0
-    vakans: Andel = 0.0
-    semesterprofil: Manadsfaktorer = ETTOR
-    lon_tkr: Icke_negativt = 0.0
-    avslut_samtidiga: Icke_negativt = 0.5
-
-
-class Boende(Modell):
-    """Own places: paid for whether used or not (max of capacity and occupied).
-
-    `vardplats: false` for leases and the like, which are places to queue for but no care: no part of hemmaplan.
-    """
-
-    typ: Literal["boende"]
-    namn: Text
-    verksamhet: Namn
-    platser: Icke_negativt
-    vardplats: bool = True
-    fast_kostnad_kr_per_plats_och_dygn: Icke_negativt = 0.0
-    rorlig_kostnad_kr_per_dygn: Icke_negativt = 0.0
-
-
-class Pris(Modell):
-    """Kronor per dygn: mean over dygn, and CV between placements."""
-
-    medel: Icke_negativt
-    cv: Icke_negativt = 0.0
-
-
-class Extern(Modell):
-    """Bought places, unlimited unless `tak` is given."""
-
-    typ: Literal["extern"]
-    namn: Text
-    verksamhet: Namn
-    dygnskostnad_kr: Pris
-    tak: Icke_negativt | None = None
-    arseffekt: Arseffekt | None = None
-
-
-Resurs = Annotated[Team | Boende | Extern, Field(discriminator="typ")]
 
 
 class TeamBehov(Modell):
@@ -170,17 +82,22 @@ class Hemmamojlig(Modell):
 
 
 class Hemtagning(Modell):
-    """Taking home from the reserv: earliest after so many days, with so many days of notice to the seller."""
+    """Taking home from the reserv: earliest after so many days, with so many days of notice to the seller.
+
+    `langd`: the time that remains goes on (`kvarvarande`), or a new stay begins at home (`ny`).
+    """
 
     tidigast_dagar: Icke_negativt = 0.0
     uppsagning_dagar: Icke_negativt = 0.0
     prio: Literal["sist", "tur", "forst"] = "sist"
+    langd: Literal["kvarvarande", "ny"] = "kvarvarande"
 
 
 class PlatsBehov(Modell):
     """An ordered list of places; after `vanta_hogst_dagar` (none = for ever) the reserv."""
 
     plats: Annotated[tuple[Namn, ...], Field(min_length=1)]
+    andel_plats: Annotated[float, Field(strict=True, gt=0, le=1)] = 1.0
     vanta_hogst_dagar: Icke_negativt | None = None
     reserv: Namn | None = None
     hemmamojlig: Hemmamojlig | None = None
@@ -224,14 +141,65 @@ class TarTillbaka(Modell):
     tid: Dygn
 
 
+class Avvikande(Modell):
+    """What differs in an outcome for one målgrupp or in one resource; what is not given is as in the outcome."""
+
+    andel: Andel | None = None
+    tid: Dygn | None = None
+    nasta: Annotated[dict[Namn, Andel], Field(min_length=1)] | None = None
+
+
 class Utfall(Modell):
-    """One way a stay can end: its share, length and routing. `kvar` and `avslut` override the steg's own."""
+    """One way a stay can end: its share, length and routing. `kvar` and `avslut` override the steg's own.
+
+    `malgrupper` and `resurser` say what differs by målgrupp and by the resource in which the stay begins; where both
+    speak of the same thing, the resource's word counts.
+    """
 
     andel: Andel = 1.0
     tid: Dygn
     nasta: Annotated[dict[Namn, Andel], Field(min_length=1)]
     kvar: bool | None = None
     avslut: bool = True
+    malgrupper: dict[Namn, Avvikande] = {}
+    resurser: dict[Namn, Avvikande] = {}
+
+    def resolved(self, malgrupp: str, resurs: str) -> Utfall:
+        """The outcome as it is for a målgrupp in a resource."""
+        changed: dict[str, Any] = {}
+        for other in (self.malgrupper.get(malgrupp), self.resurser.get(resurs)):
+            if other is not None:
+                changed |= {key: value for key, value in other if value is not None}
+        return self.model_copy(update=changed)
+
+
+class Tyngd(Modell):
+    """Correlations of a case's latent weight with its length of stay, its price and *not* being hemmamöjlig."""
+
+    langd: Korrelation = 0.0
+    pris: Korrelation = 0.0
+    hemma: Korrelation = 0.0
+
+
+class TillAlder(Modell):
+    """A stay ends at the latest when the case reaches an age, with a routing of its own."""
+
+    ar: Annotated[float, Field(strict=True, gt=0, le=120)]
+    nasta: Annotated[dict[Namn, Andel], Field(min_length=1)]
+
+
+class Vantekostnad(Modell):
+    """Kronor for each day of waiting from day `fran_dag` (0 = at once)."""
+
+    kr_per_dag: Icke_negativt
+    fran_dag: Icke_negativt = 0.0
+
+
+class Timmar(Modell):
+    """Care by the hour: so many hours a month while the stay lasts."""
+
+    per_manad: Icke_negativt
+    pris_per_timme: Icke_negativt
 
 
 class Steg(Modell):
@@ -243,6 +211,13 @@ class Steg(Modell):
     avslut: Avslut | None = None
     kvar: bool = False
     prio: int = 0
+    prio_malgrupper: dict[Namn, int] = {}
+    tyngd: Tyngd | None = None
+    till_alder: TillAlder | None = None
+    arbetsdagar: bool = False
+    under_vantan: Vantekostnad | None = None
+    sarskild_avgift: Vantekostnad | None = None
+    timmar: Timmar | None = None
     frist: Frist | None = None
     ej_verkstallt_efter: Positivt | None = None
     tar_tillbaka: TarTillbaka | None = None
@@ -252,8 +227,20 @@ class Steg(Modell):
     utfall: Annotated[dict[Namn, Utfall], Field(min_length=1)]
 
 
+class Kohort(Modell):
+    """A dated batch: so many cases arrive on a day, of a målgrupp or as the inflow's own mix."""
+
+    datum: Datum
+    antal: Antal
+    malgrupp: Namn | None = None
+
+
 class Inflode(Modell):
-    """Who arrives: `per_ar` cases a year of 365.25 days, with season, trend and random month and year effects."""
+    """Who arrives: `per_ar` cases a year of 365.25 days, with season, trend and random month and year effects.
+
+    `syskon`: shares of 1, 2, 3 … who arrive together (at most 8); `per_ar` counts cases, not groups. `alder`: age in
+    years at arrival, by målgrupp.
+    """
 
     namn: Text
     per_ar: Icke_negativt
@@ -263,6 +250,9 @@ class Inflode(Modell):
     trend_per_ar: Annotated[float, Field(strict=True, gt=-1, lt=1)] = 0.0
     overspridning: Annotated[float, Field(strict=True, ge=1)] = 1.0
     arseffekt: Arseffekt | None = None
+    kohorter: dict[Namn, Kohort] = {}
+    syskon: Annotated[tuple[Andel, ...], Field(min_length=1, max_length=8)] = (1.0,)
+    alder: dict[Namn, Fordelning] = {}
 
 
 class Paverkan(Modell):
@@ -275,15 +265,39 @@ class Paverkan(Modell):
     steg: tuple[Namn, ...] = ()
 
 
-Kostnadsslag = Literal["egna_platser", "extern", "bistand", "handlaggare", "ovrigt"]
+Kostnadsslag = Literal[
+    "egna_platser",
+    "extern",
+    "bistand",
+    "timmar",
+    "handlaggare",
+    "vantan",
+    "avgift",
+    "investering",
+    "intakter",
+    "ovrigt",
+]
+
+
+class Investering(Modell):
+    """An outlay spread evenly over its years from its first day."""
+
+    tkr: Icke_negativt
+    fran: Datum
+    ar: Positivt
 
 
 class Verksamhet(Modell):
+    """`prisindex` multiplies simulated costs but fees and investments; `intakt_tkr` a year lowers nettokostnad."""
+
     namn: Text
     inflode: Annotated[dict[Namn, Inflode], Field(min_length=1)]
     steg: Annotated[dict[Namn, Steg], Field(min_length=1)]
     drivare: dict[Namn, Paverkan] = {}
     budget_tkr: dict[Kostnadsslag, Tal] = {}
+    prisindex: Positivt = 1.0
+    intakt_tkr: Icke_negativt = 0.0
+    investeringar: dict[Namn, Investering] = {}
     ovrigt_tkr: Tal = 0.0
 
 
@@ -348,29 +362,6 @@ class Scenario(Modell):
     motiv: Text
     forbehall: str | None = None
     andringar: Annotated[tuple[Andring, ...], Field(min_length=1)]
-
-
-class Kalla(Modell):
-    """Where numbers come from. `galler` are patterns of paths: `*` is one name, `**` any number of names."""
-
-    galler: Annotated[tuple[Text, ...], Field(min_length=1)]
-    typ: Literal["dokument", "egna_data", "nationell", "lag", "kalibrerad", "antagande"]
-    text: Text
-    kalla: str | None = None
-    spann: tuple[Tal, Tal] | None = None
-    spann_relativt: tuple[Positivt, Positivt] | None = None
-    mot: tuple[Text, ...] | None = None
-
-    @model_validator(mode="after")
-    def _range(self) -> Kalla:
-        if self.typ == "antagande" and (self.spann is None) == (self.spann_relativt is None):
-            raise ValueError("ett antagande ska ha ett spann: ange spann (värden) eller spann_relativt (faktorer)")
-        if self.typ == "kalibrerad" and not self.mot:
-            raise ValueError("ett kalibrerat värde ska säga vilka siffror det är inpassat mot: ange mot")
-        for low_high in (self.spann, self.spann_relativt):
-            if low_high and low_high[0] > low_high[1]:
-                raise ValueError(f"spannets nedre gräns {low_high[0]:g} är större än dess övre {low_high[1]:g}")
-        return self
 
 
 class Kommun(Modell):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,10 @@ from numpy.typing import NDArray
 from sim import config
 from sim.benefits import benefit_months
 from sim.build import at_epoch
-from sim.calendars import Period, days_in_year
+from sim.calendars import DAYS_PER_YEAR, Period, day_number, days_in_year
 from sim.cases import price_effects
 from sim.intervals import per_day, time_between
-from sim.measures import place_days
+from sim.measures import hours, place_days
 from sim.runs import Floats, Rows, Run, edges_of
 
 ORE = 100.0
@@ -62,11 +64,20 @@ def _lines(kommun: config.Kommun, area: str) -> list[tuple[config.Kostnadsslag, 
     kinds = {type(resurs) for resurs in kommun.resurser.values() if resurs.verksamhet == area}
     verksamhet = kommun.verksamheter[area]
     gives_benefit = any(steg.bistand_kr_per_manad is not None for steg in verksamhet.steg.values())
+    stegs = list(verksamhet.steg.values())
+    income = verksamhet.intakt_tkr or any(
+        getattr(resurs, "intakt_kr_per_dygn", 0.0) for resurs in kommun.resurser.values() if resurs.verksamhet == area
+    )
     possible: list[tuple[config.Kostnadsslag, Amounts, bool]] = [
         ("egna_platser", _own_places, config.Boende in kinds),
         ("extern", _bought, config.Extern in kinds),
         ("bistand", _benefits, gives_benefit),
+        ("timmar", _hours, any(steg.timmar for steg in stegs)),
         ("handlaggare", _staff, config.Team in kinds),
+        ("vantan", partial(_waiting, "under_vantan"), any(steg.under_vantan for steg in stegs)),
+        ("avgift", partial(_waiting, "sarskild_avgift"), any(steg.sarskild_avgift for steg in stegs)),
+        ("investering", _investments, bool(verksamhet.investeringar)),
+        ("intakter", _income, bool(income)),
         ("ovrigt", _other, True),
     ]
     return [(line, amounts) for line, amounts, there in possible if there or line in verksamhet.budget_tkr]
@@ -135,13 +146,13 @@ def _own_places(run: Run, area: str, monthly: Sequence[Period], seed: int, repli
     edges, month = _segments(run, monthly)
     for number, name in _resources(run, area, config.Boende):
         here = run.log.resurs == number
-        occupied = per_day(run.log.start[here], run.left[here], int(run.network.end))
+        occupied = per_day(run.log.start[here], run.left[here], int(run.network.end), run.parts[here])
         paid = np.maximum(place_days(run, number), occupied)
         pieces = np.empty(len(month))
         for index, (first, last) in enumerate(zip(edges.astype(int), edges[1:].astype(int), strict=False)):
             resurs = at_epoch(run.plan.epoker, float(first)).kommun.resurser[name]
             assert isinstance(resurs, config.Boende)
-            pieces[index] = (
+            pieces[index] = _index(run, area, float(first)) * (
                 paid[first:last].sum() * resurs.fast_kostnad_kr_per_plats_och_dygn
                 + occupied[first:last].sum() * resurs.rorlig_kostnad_kr_per_dygn
             )
@@ -166,7 +177,8 @@ def _bought(run: Run, area: str, monthly: Sequence[Period], seed: int, replicati
         for index, first in enumerate(edges[:-1]):
             resurs = at_epoch(run.plan.epoker, float(first)).kommun.resurser[name]
             assert isinstance(resurs, config.Extern)
-            prices[index] = resurs.dygnskostnad_kr.medel * by_year[int(monthly[int(month[index])].label[:4])]
+            in_year = by_year[int(monthly[int(month[index])].label[:4])] * _index(run, area, float(first))
+            prices[index] = resurs.dygnskostnad_kr.medel * in_year
         total += _to_months(dygn * prices, month, len(monthly))
     return total
 
@@ -180,7 +192,8 @@ def _benefits(run: Run, area: str, monthly: Sequence[Period], seed: int, replica
             continue
         count = benefit_months(run, number, monthly).per_month(len(monthly))
         amounts = [
-            at_epoch(run.plan.epoker, period.first).kommun.verksamheter[area].steg[name].bistand_kr_per_manad or 0.0
+            (at_epoch(run.plan.epoker, period.first).kommun.verksamheter[area].steg[name].bistand_kr_per_manad or 0.0)
+            * _index(run, area, period.first)
             for period in monthly
         ]
         total += count * np.array(amounts)
@@ -195,7 +208,7 @@ def _staff(run: Run, area: str, monthly: Sequence[Period], seed: int, replicatio
         def pay(kommun: config.Kommun, name: str = name) -> float:
             team = kommun.resurser[name]
             assert isinstance(team, config.Team)
-            return team.arsarbetare * (1 - team.vakans) * team.lon_tkr * 1000
+            return team.arsarbetare * (1 - team.vakans) * team.lon_tkr * 1000 * kommun.verksamheter[area].prisindex
 
         total += _daily(run, monthly, pay, per_year=True)
     return total
@@ -204,3 +217,78 @@ def _staff(run: Run, area: str, monthly: Sequence[Period], seed: int, replicatio
 def _other(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
     """What the verksamhet costs outside the model, declared as not simulated."""
     return _daily(run, monthly, lambda kommun: kommun.verksamheter[area].ovrigt_tkr * 1000, per_year=True)
+
+
+def _index(run: Run, area: str, time: float) -> float:
+    return at_epoch(run.plan.epoker, time).kommun.verksamheter[area].prisindex
+
+
+def _hours(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+    """Hours × the price of an hour."""
+    edges, month = _segments(run, monthly)
+    total = np.zeros(len(monthly))
+    for number in range(len(run.network.steg_names)):
+        steg_area, name = run.steg_area(number)
+        if steg_area != area or run.plan.kommun.verksamheter[area].steg[name].timmar is None:
+            continue
+        prices = []
+        for first in edges[:-1].tolist():
+            timmar = at_epoch(run.plan.epoker, first).kommun.verksamheter[area].steg[name].timmar
+            prices.append((timmar.pris_per_timme if timmar else 0.0) * _index(run, area, first))
+        total += _to_months(hours(run, number, edges) * np.array(prices), month, len(monthly))
+    return total
+
+
+def _waiting(
+    which: Literal["under_vantan", "sarskild_avgift"],
+    run: Run,
+    area: str,
+    monthly: Sequence[Period],
+    seed: int,
+    replication: int,
+) -> Floats:
+    """Kronor for days of waiting beyond the first ones: an interim cost (a hospital bed) or a fee."""
+    edges, month = _segments(run, monthly)
+    log = run.log
+    total = np.zeros(len(monthly))
+    until = np.where(np.isnan(log.start), run.left, log.start)
+    for number in range(len(run.network.steg_names)):
+        steg_area, name = run.steg_area(number)
+        if steg_area != area:
+            continue
+        waits = (log.steg == number) & (log.del_ == 0)
+        pieces = np.zeros(len(month))
+        for index, first in enumerate(edges[:-1].tolist()):
+            cost = getattr(at_epoch(run.plan.epoker, first).kommun.verksamheter[area].steg[name], which)
+            if cost is not None:
+                days = time_between(log.begaran[waits] + cost.fran_dag, until[waits], edges[index : index + 2])
+                pieces[index] = float(days[0]) * cost.kr_per_dag
+        total += _to_months(pieces, month, len(monthly))
+    return total
+
+
+def _investments(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+    """Outlays spread evenly over their years."""
+    edges = edges_of(monthly)
+    total = np.zeros(len(monthly))
+    for name in run.plan.kommun.verksamheter[area].investeringar:
+        outlay = at_epoch(run.plan.epoker, edges[-1]).kommun.verksamheter[area].investeringar[name]
+        first = day_number(run.plan.kommun.start, outlay.fran)
+        days = outlay.ar * DAYS_PER_YEAR
+        total += time_between(np.array([first]), np.array([first + days]), edges) * outlay.tkr * 1000 / days
+    return total
+
+
+def _income(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+    """State grants by the year and fees by the dygn, as a negative cost."""
+    total = -_daily(run, monthly, lambda kommun: kommun.verksamheter[area].intakt_tkr * 1000, per_year=True)
+    edges, month = _segments(run, monthly)
+    for number, name in (*_resources(run, area, config.Boende), *_resources(run, area, config.Extern)):
+        here = run.log.resurs == number
+        dygn = time_between(np.floor(run.log.start[here]), np.floor(run.left[here]), edges)
+        fees = [
+            getattr(at_epoch(run.plan.epoker, first).kommun.resurser[name], "intakt_kr_per_dygn", 0.0)
+            for first in edges[:-1].tolist()
+        ]
+        total -= _to_months(dygn * np.array(fees), month, len(monthly))
+    return total

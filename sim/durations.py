@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions
-from sim.config import Fordelning
+from sim.units import Fordelning
 
 
 def from_config(spec: Fordelning) -> NDArray[np.float64]:

@@ -41,11 +41,11 @@ def count_at(starts: Floats, ends: Floats, moments: Floats) -> Floats:
     return (begun - over).astype(np.float64)
 
 
-def per_day(starts: Floats, ends: Floats, days: int) -> Floats:
-    """How many intervals of whole days [floor start, floor end) hold each day of the run. Shape (days,)."""
+def per_day(starts: Floats, ends: Floats, days: int, weights: Floats | None = None) -> Floats:
+    """How many (weighted) intervals of whole days [floor start, floor end) hold each day of the run. Shape (days,)."""
     first = np.clip(np.floor(starts), 0, days).astype(np.int64)
     last = np.clip(np.floor(ends), 0, days).astype(np.int64)
-    change = np.bincount(first, minlength=days + 1) - np.bincount(last, minlength=days + 1)
+    change = np.bincount(first, weights, minlength=days + 1) - np.bincount(last, weights, minlength=days + 1)
     return np.cumsum(change)[:days].astype(np.float64)
 
 

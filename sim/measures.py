@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from sim import config
 from sim.benefits import benefit_rows, gives_benefit
 from sim.build import at_epoch
-from sim.calendars import Period
+from sim.calendars import DAYS_PER_YEAR, Period
 from sim.intervals import count_at, count_between, excess_time, per_day, time_between
-from sim.network import NONE, THOUSAND, Network
+from sim.network import NONE, THOUSAND
 from sim.paths import step_function
-from sim.runs import Floats, Rows, Run, by_period, edges_of, statistic
+from sim.runs import Floats, Rows, Run, by_period, edges_of, epoch_numbers, statistic
 from sim.visits import AVHOPP, HEMTAGEN
 
 
@@ -69,12 +69,6 @@ def follow_up_intervals(run: Run, team: int) -> tuple[Floats, Floats, Floats]:
                 closing &= ~(log.has(HEMTAGEN) & (log.avslutad <= log.start))
                 add(closing, log.avslut_start, log.avslutad, steg.closing_weight)
     return np.concatenate(starts), np.concatenate(ends), np.concatenate(weights)
-
-
-def epoch_numbers(network: Network, times: Floats) -> NDArray[np.int64]:
-    """The epoch in force at each time; 0 where the time is not known."""
-    known = np.nan_to_num(times, nan=0.0)
-    return np.maximum(np.searchsorted(network.epochs, known, side="right") - 1, 0)
 
 
 def _team(run: Run, number: int, periods: Sequence[Period]) -> Rows:
@@ -153,6 +147,7 @@ def _place(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     left = run.left
     occupied = per_day(log.start[here], left[here], int(network.end))
     dygn = _sum_days(occupied, edges)
+    taken = per_day(log.start[here], left[here], int(network.end), run.parts[here])
     name = resource.name
     rows: Rows = {
         (area, "varddygn", name): dygn,
@@ -164,9 +159,9 @@ def _place(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     if resource.capacity is not None:
         available = place_days(run, number)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = dygn / _sum_days(available, edges)
+            share = _sum_days(taken, edges) / _sum_days(available, edges)
         rows[area, "belaggning", name] = np.where(np.isfinite(share), share, np.nan)
-        rows[area, "tomdygn", name] = _sum_days(np.maximum(available - occupied, 0), edges)
+        rows[area, "tomdygn", name] = _sum_days(np.maximum(available - taken, 0), edges)
         moved = here & log.has(HEMTAGEN)
         rows[area, "hemtagningar", name] = count_between(log.start[moved], edges)
     return rows
@@ -199,6 +194,8 @@ def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
         (area, "startade", name): count_between(visits.start, edges),
         (area, "avslutade", name): count_between(last_left, edges),
     }
+    if steg.timmar is not None:
+        rows[area, "timmar", name] = hours(run, number, edges)
     if steg.behov is not None:
         begun = ~np.isnan(visits.start) & (visits.start >= 0)
         waits = by_period(visits.start[begun], (visits.start - visits.begaran)[begun], edges)
@@ -272,3 +269,18 @@ def _kind_of_care(resurs: config.Resurs, area: str) -> str:
     if resurs.verksamhet != area or (isinstance(resurs, config.Boende) and not resurs.vardplats):
         return ""
     return resurs.typ
+
+
+def hours(run: Run, number: int, edges: Floats) -> Floats:
+    """Hours given in a steg between edges: days of stay × hours a month, by the hours in force from day to day."""
+    area, name = run.steg_area(number)
+    inner = [epoch.fran_dag for epoch in run.plan.epoker if edges[0] < epoch.fran_dag < edges[-1]]
+    pieces = np.unique(np.concatenate([edges, inner]))
+    here = (run.log.steg == number) & ~np.isnan(run.log.start)
+    days = time_between(np.floor(run.log.start[here]), np.floor(run.left[here]), pieces)
+    a_day = []
+    for first in pieces[:-1].tolist():
+        timmar = at_epoch(run.plan.epoker, first).kommun.verksamheter[area].steg[name].timmar
+        a_day.append(timmar.per_manad * 12 / DAYS_PER_YEAR if timmar else 0.0)
+    of_period = np.searchsorted(edges, pieces[:-1], side="right") - 1
+    return np.bincount(of_period, weights=days * np.array(a_day), minlength=len(edges) - 1).astype(np.float64)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.paths import StepFunction
+from sim.shares import ShareTable
 
 NONE = -1
 """No resource, no team, no reserv."""
@@ -30,24 +31,20 @@ RECALL_FIRST, RECALL_BY_TIME, RECALL_LAST = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class ShareTable:
-    """A choice among alternatives from one uniform draw: alternative `choices[i]` below `cuts[i]`."""
+class Outcome:
+    """One way a stay ends: whether it is to be closed, and whether it keeps its place until the next steg."""
 
-    cuts: tuple[float, ...]
-    choices: tuple[int, ...]
-
-    def pick(self, u: float) -> int:
-        return self.choices[bisect_right(self.cuts, u)]
+    closing: bool
+    stays: bool
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One way a stay ends: length of stay, closing and blocking, and where next."""
+class Variant:
+    """How stays end for a målgrupp in a resource: shares of the outcomes, and by outcome its length and routing."""
 
-    length: NDArray[np.float64]
-    closing: bool
-    stays: bool
-    routing: ShareTable
+    shares: ShareTable
+    lengths: tuple[NDArray[np.float64], ...]
+    routings: tuple[ShareTable, ...]
 
 
 @dataclass(frozen=True)
@@ -72,10 +69,21 @@ class Steg:
     closing_time: NDArray[np.float64] | None
     patience: NDArray[np.float64] | None
     patience_next: int
-    priority: int
-    outcome_shares: ShareTable
+    priority: tuple[int, ...]
     outcomes: tuple[Outcome, ...]
+    variants: tuple[Variant, ...]
+    variant_number: tuple[tuple[int, ...], ...]
     price_cv: tuple[float, ...]
+    recall_new: bool
+    weight_length: float
+    weight_price: float
+    weight_home: float
+    age_limit: float
+    age_routing: ShareTable | None
+
+    def variant(self, group: int, resource: int) -> Variant:
+        """What holds for a målgrupp in a resource (NONE: no resource)."""
+        return self.variants[self.variant_number[group][resource + 1]]
 
     @property
     def needs_nothing(self) -> bool:
@@ -89,8 +97,21 @@ class Steg:
 
 
 @dataclass(frozen=True)
+class Cohort:
+    """A dated batch of `count` cases; `group` is NONE where they are as the inflow's own mix."""
+
+    key: int
+    day: float
+    count: int
+    group: int
+
+
+@dataclass(frozen=True)
 class Inflow:
-    """One stream of arrivals. `rate` per day without random effects; `base_rate` the same without the scenario."""
+    """One stream of arrivals. `rate` per day without random effects; `base_rate` the same without the scenario.
+
+    `siblings`: shares of 1, 2 … who arrive together. `ages`: years at arrival by målgrupp, None where not given.
+    """
 
     name: str
     key: int
@@ -101,6 +122,9 @@ class Inflow:
     overdispersion: float
     year_cv: float
     year_rho: float
+    cohorts: tuple[Cohort, ...]
+    siblings: tuple[float, ...]
+    ages: tuple[NDArray[np.float64] | None, ...]
 
 
 @dataclass(frozen=True)
@@ -130,6 +154,7 @@ class Stock:
     home_possible: int
     waited: NDArray[np.float64] | None
     group_shares: tuple[float, ...]
+    ages: tuple[NDArray[np.float64] | None, ...]
 
 
 @dataclass(frozen=True)
@@ -161,31 +186,3 @@ class Network:
 
     def steg_number(self, name: str) -> int:
         return self.steg_names.index(name)
-
-
-def share_table(base: dict[str, float], now: dict[str, float], numbers: dict[str, int]) -> ShareTable:
-    """Shares as a table over one uniform, moving as few cases as possible from `base` to `now`.
-
-    The base shares lie side by side in order of name. Where an alternative shrinks, the upper end of its interval
-    goes to those that grow, in proportion: exactly Σ|now − base|/2 of the cases change.
-    """
-    order = sorted(base, key=lambda name: name.encode())
-    gains = {name: max(now[name] - base[name], 0.0) for name in order}
-    gained = sum(gains.values())
-    pieces: list[tuple[float, int]] = []
-    for name in order:
-        kept = min(base[name], now[name])
-        lost = base[name] - kept
-        pieces.append((kept, numbers[name]))
-        if lost > 0:
-            pieces += [(lost * gain / gained, numbers[other]) for other, gain in gains.items() if gain > 0]
-    merged: list[tuple[float, int]] = []
-    for width, number in pieces:
-        if width <= 0:
-            continue
-        if merged and merged[-1][1] == number:
-            merged[-1] = (merged[-1][0] + width, number)
-        else:
-            merged.append((width, number))
-    cuts = np.cumsum([width for width, _ in merged])[:-1]
-    return ShareTable(tuple(float(c) for c in cuts), tuple(number for _, number in merged))

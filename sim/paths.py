@@ -32,6 +32,10 @@ class StepFunction:
         edges = [start, *inner, end]
         return sum(self.at(a) * (b - a) for a, b in zip(edges, edges[1:], strict=False))
 
+    def times_another(self, other: StepFunction) -> StepFunction:
+        """The product of two step functions."""
+        return step_function({*self.times, *other.times}, lambda time: self.at(time) * other.at(time))
+
     @property
     def constant(self) -> bool:
         return len(set(self.values)) == 1
@@ -56,7 +60,7 @@ def step_function(breaks: Iterable[float], value: Callable[[float], float], firs
 def advance(times: NDArray[np.float64], values: NDArray[np.float64], start: float, work: float) -> float:
     """The time at which `work` days of operational time have passed since `start`, rounded to a tick.
 
-    Operational time runs at `values` (> 0); the first value also holds before `times[0]`.
+    Operational time runs at `values` (>= 0, the last one > 0); the first value also holds before `times[0]`.
     """
     piece = 0
     while piece + 1 < len(times) and times[piece + 1] <= start:
@@ -65,12 +69,24 @@ def advance(times: NDArray[np.float64], values: NDArray[np.float64], start: floa
     left = work
     while piece + 1 < len(times):
         room = (times[piece + 1] - now) * values[piece]
-        if left <= room:
+        if left <= room and values[piece] > 0.0:
             break
         left -= room
         piece += 1
         now = times[piece]
     return start + round_duration(now + left / values[piece] - start)
+
+
+@kernel
+def operational(times: NDArray[np.float64], values: NDArray[np.float64], start: float, end: float) -> float:
+    """Operational time between two moments: the inverse of `advance`."""
+    total = 0.0
+    for piece in range(len(times)):
+        first = start if piece == 0 else max(times[piece], start)
+        last = end if piece + 1 == len(times) else min(times[piece + 1], end)
+        if last > first:
+            total += (last - first) * values[piece]
+    return total
 
 
 def tick_floor(times: NDArray[np.float64]) -> NDArray[np.float64]:

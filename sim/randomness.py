@@ -46,6 +46,11 @@ class Purpose(IntEnum):
     MARKE = 13
     MANADSEFFEKT = 14
     ARSEFFEKT = 15
+    TYNGD = 16
+    ALDER = 17
+    SYSKON = 18
+    HEM_UTFALL = 19
+    HEM_LANGD = 20
 
 
 def name_key(name: str) -> int:

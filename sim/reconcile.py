@@ -10,11 +10,11 @@ from typing import Any, Literal
 import pandas as pd
 
 from sim.comparison import Comparison
-from sim.config import Modell, Tal, Text
 from sim.errors import HemmaplanError
 from sim.files import read_yaml
 from sim.messages import validated
 from sim.swedish import tal
+from sim.units import Modell, Tal, Text
 
 GOOD, ACCEPTABLE = 0.03, 0.10
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendars import Period
-from sim.network import Network
+from sim.network import THOUSAND, Network
 from sim.scenario import Plan
 from sim.visits import VisitLog
 
@@ -33,9 +33,21 @@ class Run:
         """When each stay was left; stays under way at the end of the run count to its end."""
         return np.where(np.isnan(self.log.slappt), self.network.end, self.log.slappt)
 
+    @property
+    def parts(self) -> Floats:
+        """How much of a place each stay takes."""
+        asked = np.array([[steg.part for steg in stegs] for stegs in self.network.steg]) / THOUSAND
+        return np.asarray(asked[epoch_numbers(self.network, self.log.begaran), self.log.steg])
+
     def steg_area(self, steg: int) -> tuple[str, str]:
         area, name = self.network.steg_names[steg].split(".", 1)
         return area, name
+
+
+def epoch_numbers(network: Network, times: Floats) -> NDArray[np.int64]:
+    """The epoch in force at each time; 0 where the time is not known."""
+    known = np.nan_to_num(times, nan=0.0)
+    return np.maximum(np.searchsorted(network.epochs, known, side="right") - 1, 0)
 
 
 def edges_of(periods: Sequence[Period]) -> Floats:

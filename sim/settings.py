@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from sim.config import Datum, Modell, Namn
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study
 from sim.loading import kommun_from, scenario_from
 from sim.messages import validated
+from sim.units import Datum, Modell, Namn
 
 PARTS = ("kommun", "scenarios", "studie", "berakning")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernel import kernel
 
@@ -67,6 +68,30 @@ def normal_quantile(u: float) -> float:
     else:
         z = max(_rational(_FAR_TAIL, r - 5.0), _TAIL_END)
     return math.copysign(z, q)
+
+
+@kernel
+def normal_quantiles(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`normal_quantile` of each element."""
+    found = np.empty(len(u))
+    for index in range(len(u)):
+        found[index] = normal_quantile(u[index])
+    return found
+
+
+@kernel
+def normal_cdf(x: float) -> float:
+    """P(standard normal <= x)."""
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+@kernel
+def coupled(u: float, weight: float, correlation: float) -> float:
+    """A uniform whose normal score has the given correlation with `weight`: a Gaussian copula. Uniform as u is."""
+    if correlation == 0.0:
+        return u
+    score = correlation * weight + math.sqrt(1.0 - correlation * correlation) * normal_quantile(u)
+    return inside(normal_cdf(score))
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import config
 from sim.durations import from_config
@@ -29,6 +30,7 @@ def stocks(
     for area, nulage in sorted(now.nulage.items()):
         visits = visit_rates(kommun, area, names.groups)
         blocked = list(nulage.blockerade.values())
+        ages = _ages(kommun.verksamheter[area], names.groups)
         for steg_name, places in nulage.i_steg.items():
             steg = names.steg(area, steg_name)
             for place, held in places.items():
@@ -42,6 +44,7 @@ def stocks(
                         held.antal - finished,
                         visits[steg_name],
                         home_possible=held.hemmamojliga,
+                        ages=ages,
                     )
                 )
         for key, part in nulage.blockerade.items():
@@ -55,6 +58,7 @@ def stocks(
                     visits[part.steg],
                     target=names.steg(area, part.till),
                     waited=part.vantat,
+                    ages=ages,
                 )
             )
         for steg_name, queue in nulage.ko.items():
@@ -67,6 +71,7 @@ def stocks(
                     queue.antal,
                     visits[steg_name],
                     waited=queue.vantat,
+                    ages=ages,
                 )
             )
     return tuple(sorted((stock for stock in found if stock.count), key=lambda stock: stock.name.encode()))
@@ -82,6 +87,7 @@ def _stock(
     home_possible: int = 0,
     target: int = EXIT,
     waited: config.Fordelning | None = None,
+    ages: tuple[NDArray[np.float64] | None, ...] = (),
 ) -> Stock:
     total = sum(visits.values())
     shares = [rate / total if total > 0 else 1 / len(visits) for rate in visits.values()]
@@ -96,7 +102,14 @@ def _stock(
         home_possible=home_possible,
         waited=from_config(waited) if waited else None,
         group_shares=tuple(shares),
+        ages=ages,
     )
+
+
+def _ages(verksamhet: config.Verksamhet, groups: list[str]) -> tuple[NDArray[np.float64] | None, ...]:
+    """Years at arrival by målgrupp, from the first inflow that gives them."""
+    given = {group: spec for inflode in reversed(verksamhet.inflode.values()) for group, spec in inflode.alder.items()}
+    return tuple(from_config(given[group]) if group in given else None for group in groups)
 
 
 def visit_rates(kommun: config.Kommun, area: str, groups: list[str]) -> dict[str, dict[str, float]]:

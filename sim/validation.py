@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sim.blocking import blocking_problems, keeps_place, usable_places
 from sim.config import (
     AVSLUT,
-    UTAN_RESURS,
     Boende,
     Extern,
     Kommun,
     PlatsBehov,
-    Resurs,
     Steg,
     Team,
     TeamBehov,
+    Utfall,
     Verksamhet,
 )
 from sim.errors import nearest
@@ -33,7 +33,7 @@ def problems(kommun: Kommun) -> list[Problem]:
     for name, verksamhet in kommun.verksamheter.items():
         found += _verksamhet(kommun, name, verksamhet)
     found += _nulage(kommun)
-    return found or _blocking(kommun)
+    return found or blocking_problems(kommun)
 
 
 def _one_of(where: str, word: str, allowed: Iterable[str], what: str) -> list[Problem]:
@@ -60,6 +60,16 @@ def _verksamhet(kommun: Kommun, name: str, verksamhet: Verksamhet) -> list[Probl
         at = f"{top}.inflode.{key}"
         found += _one_of(f"{at}.forsta_steg", inflode.forsta_steg, verksamhet.steg, "steget")
         found += _sums_to_one(f"{at}.malgrupper", inflode.malgrupper)
+        found += _sums_to_one(f"{at}.syskon", {str(n): share for n, share in enumerate(inflode.syskon)})
+        for grupp in inflode.alder:
+            found += _one_of(f"{at}.alder", grupp, inflode.malgrupper, "målgruppen")
+        for kohort_name, kohort in inflode.kohorter.items():
+            where = f"{at}.kohorter.{kohort_name}"
+            if kohort.malgrupp is not None:
+                found += _one_of(f"{where}.malgrupp", kohort.malgrupp, inflode.malgrupper, "målgruppen")
+            if not kommun.start <= kohort.datum <= kommun.slut:
+                text = f"{kohort.datum}: ligger utanför körningen, {kommun.start} till {kommun.slut}"
+                found.append((f"{where}.datum", text))
         if abs(sum(inflode.sasong) / 12 - 1) > 0.01:
             mean = f"{sum(inflode.sasong) / 12:.3f}".replace(".", ",")
             found.append((f"{at}.sasong", f"månadsfaktorernas medel ska vara 1, är {mean}"))
@@ -86,6 +96,16 @@ def _steg(kommun: Kommun, at: str, steg: Steg, verksamhet: Verksamhet, grupper: 
         found += _sums_to_one(f"{at}.utfall.{key}.nasta", utfall.nasta)
         for target in utfall.nasta:
             found += _one_of(f"{at}.utfall.{key}.nasta", target, targets, "steget")
+        found += _deviations(f"{at}.utfall.{key}", utfall, targets, grupper, usable_places(steg))
+    found += _deviating_shares(at, steg)
+    for grupp in steg.prio_malgrupper:
+        found += _one_of(f"{at}.prio_malgrupper", grupp, grupper, "målgruppen")
+    if steg.till_alder is not None:
+        found += _sums_to_one(f"{at}.till_alder.nasta", steg.till_alder.nasta)
+        for target in steg.till_alder.nasta:
+            found += _one_of(f"{at}.till_alder.nasta", target, targets, "steget")
+        if not any(inflode.alder for inflode in verksamhet.inflode.values()):
+            found.append((f"{at}.till_alder", "inget inflöde anger alder"))
     if isinstance(steg.behov, TeamBehov):
         found += _one_of(f"{at}.behov.team", steg.behov.team, teams, "teamet")
     elif steg.behov is not None:
@@ -99,6 +119,35 @@ def _steg(kommun: Kommun, at: str, steg: Steg, verksamhet: Verksamhet, grupper: 
         found.append((at, "tar_tillbaka och nasta_vid_avhopp hör ihop: ange båda eller ingen"))
     if steg.tar_tillbaka is not None and steg.behov is None:
         found.append((f"{at}.tar_tillbaka", "steget har inget behov och därför ingen kö att lämna"))
+    return found
+
+
+def _deviations(at: str, utfall: Utfall, targets: list[str], grupper: set[str], usable: list[str]) -> list[Problem]:
+    """What differs by målgrupp or resource refers to what exists, and to the outcome's own targets."""
+    found: list[Problem] = []
+    for grupp in utfall.malgrupper:
+        found += _one_of(f"{at}.malgrupper", grupp, grupper, "målgruppen")
+    for resurs in utfall.resurser:
+        found += _one_of(f"{at}.resurser", resurs, usable, "resursen i det steget")
+    for part in (*utfall.malgrupper.items(), *utfall.resurser.items()):
+        if part[1].nasta is not None:
+            found += _sums_to_one(f"{at}.{part[0]}.nasta", part[1].nasta)
+            for target in part[1].nasta:
+                found += _one_of(f"{at}.{part[0]}.nasta", target, targets, "steget")
+    return found
+
+
+def _deviating_shares(at: str, steg: Steg) -> list[Problem]:
+    """The outcomes' shares sum to 1 for every målgrupp and resource."""
+    groups = ["", *sorted({grupp for utfall in steg.utfall.values() for grupp in utfall.malgrupper})]
+    resources = ["", *sorted({resurs for utfall in steg.utfall.values() for resurs in utfall.resurser})]
+    found: list[Problem] = []
+    for grupp in groups:
+        for resurs in resources:
+            if grupp or resurs:
+                shares = {key: utfall.resolved(grupp, resurs).andel for key, utfall in steg.utfall.items()}
+                where = " och ".join(name for name in (grupp, resurs) if name)
+                found += _sums_to_one(f"{at}.utfall för {where}", shares)
     return found
 
 
@@ -136,7 +185,7 @@ def _nulage(kommun: Kommun) -> list[Problem]:
             at = f"nulage.{name}.i_steg.{steg_name}"
             found += _one_of(at, steg_name, stegs, "steget")
             for place, bestand in stock.items() if steg_name in stegs else ():
-                found += _one_of(at, place, _usable(stegs[steg_name]), "resursen i det steget")
+                found += _one_of(at, place, usable_places(stegs[steg_name]), "resursen i det steget")
                 behov = stegs[steg_name].behov
                 in_reserve = isinstance(behov, PlatsBehov) and place == behov.reserv
                 if bestand.hemmamojliga > (bestand.antal if in_reserve else 0):
@@ -152,105 +201,10 @@ def _nulage(kommun: Kommun) -> list[Problem]:
             found += missing
             if missing:
                 continue
-            if not any(_keeps(stegs[blockerade.steg], key) for key in stegs[blockerade.steg].utfall):
+            if not any(keeps_place(stegs[blockerade.steg], key) for key in stegs[blockerade.steg].utfall):
                 found.append((at, f"{blockerade.steg} har inte kvar: true och kan inte ha blockerade"))
             held = nulage.i_steg.get(blockerade.steg, {}).get(blockerade.i)
             same = [b for b in nulage.blockerade.values() if (b.steg, b.i) == (blockerade.steg, blockerade.i)]
             if sum(b.antal for b in same) > (held.antal if held else 0):
                 found.append((f"{at}.antal", f"fler blockerade än de {held.antal if held else 0} som finns där"))
-    return found
-
-
-def _usable(steg: Steg) -> list[str]:
-    """Names under which stock of a steg can stand."""
-    if isinstance(steg.behov, TeamBehov):
-        return [steg.behov.team]
-    if isinstance(steg.behov, PlatsBehov):
-        return [*steg.behov.plats, *([steg.behov.reserv] if steg.behov.reserv else [])]
-    return [UTAN_RESURS]
-
-
-def _keeps(steg: Steg, outcome: str) -> bool:
-    own = steg.utfall[outcome].kvar
-    return steg.kvar if own is None else own
-
-
-def _finite(name: str, resurs: Resurs) -> bool:
-    return not (isinstance(resurs, Extern) and resurs.tak is None)
-
-
-def _blocking(kommun: Kommun) -> list[Problem]:
-    """Behind `kvar` there must be a way out, and resources that wait for each other in a ring could lock for ever."""
-    found: list[Problem] = []
-    waits_for: dict[str, set[str]] = {}
-    for name, verksamhet in kommun.verksamheter.items():
-        for key, steg in verksamhet.steg.items():
-            held = {r for r in _usable(steg) if r in kommun.resurser and _finite(r, kommun.resurser[r])}
-            targets = {
-                target
-                for outcome, utfall in steg.utfall.items()
-                if _keeps(steg, outcome)
-                for target, share in utfall.nasta.items()
-                if target != AVSLUT
-            }
-            for target in sorted(targets):
-                after = verksamhet.steg[target]
-                if isinstance(after.behov, PlatsBehov) and after.behov.reserv is None and after.tar_tillbaka is None:
-                    text = f"{key} håller kvar sin plats i väntan på {target}, som varken har reserv eller tar_tillbaka"
-                    found.append((f"verksamheter.{name}.steg.{target}", text))
-                wanted = {r for r in _usable(after) if r in kommun.resurser and _finite(r, kommun.resurser[r])}
-                for resource in held:
-                    waits_for.setdefault(resource, set()).update(wanted)
-    ring = _ring(waits_for)
-    if ring:
-        text = f"kvar: true kan låsa {' → '.join(ring)}: var och en väntar på nästa och ingen kan flytta"
-        found.append(("resurser", text))
-    return found
-
-
-def _ring(waits_for: Mapping[str, set[str]]) -> list[str]:
-    """A ring among the resources, in order, or nothing."""
-    for first in sorted(waits_for):
-        path = [first]
-        seen: set[str] = set()
-
-        def walk(here: str, path: list[str] = path, seen: set[str] = seen, first: str = first) -> bool:
-            for after in sorted(waits_for.get(here, ())):
-                if after == first:
-                    path.append(first)
-                    return True
-                if after not in seen:
-                    seen.add(after)
-                    path.append(after)
-                    if walk(after, path, seen, first):
-                        return True
-                    path.pop()
-            return False
-
-        if walk(first):
-            return path
-    return []
-
-
-def warnings_of(kommun: Kommun) -> list[str]:
-    """Swedish sentences about what can run but may surprise."""
-    found = []
-    for name, verksamhet in kommun.verksamheter.items():
-        for key, steg in verksamhet.steg.items():
-            behov = steg.behov
-            if isinstance(behov, PlatsBehov) and behov.reserv and behov.vanta_hogst_dagar is None:
-                found.append(
-                    f"{name}.{key} har en reserv men ingen gräns för hur länge någon väntar, så den används aldrig."
-                )
-    for resource, resurs in kommun.resurser.items():
-        if isinstance(resurs, Boende):
-            held = sum(
-                stock.antal
-                for nulage in kommun.nulage.values()
-                for places in nulage.i_steg.values()
-                for place, stock in places.items()
-                if place == resource
-            )
-            if held > resurs.platser:
-                found.append(f"{resurs.namn}: {held} personer i nuläget på {resurs.platser:g} platser.")
     return found

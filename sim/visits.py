@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from sim.network import Network
 
-RESERV, EJ_HEMMAMOJLIG, HEMTAGEN, AVHOPP, CENSURERAD, FRAN_NULAGE = 1, 2, 4, 8, 16, 32
+RESERV, EJ_HEMMAMOJLIG, HEMTAGEN, AVHOPP, CENSURERAD, FRAN_NULAGE, ALDERSGRANS = 1, 2, 4, 8, 16, 32, 64
 """Flags of a record: in the reserv; cannot be helped at home; second part after hemtagning; left the queue;
-still under way at the end of the run; was there at the start."""
+still under way at the end of the run; was there at the start; ended by an age limit."""
 UNKNOWN = -2
 """Routing target or outcome not yet decided."""
 
@@ -43,6 +43,7 @@ class VisitLog:
     utfall: NDArray[np.int32]
     nasta: NDArray[np.int32]
     prisfaktor: NDArray[np.float64]
+    tyngd: NDArray[np.float64]
     flaggor: NDArray[np.int32]
 
     def __len__(self) -> int:
@@ -90,17 +91,19 @@ class VisitLog:
                 "utfall": outcomes,
                 "nasta": stegs[self.nasta],
                 "prisfaktor": self.prisfaktor,
+                "tyngd": self.tyngd,
                 "reserv": self.has(RESERV),
                 "ej_hemmamojlig": self.has(EJ_HEMMAMOJLIG),
                 "hemtagen": self.has(HEMTAGEN),
                 "avhopp": self.has(AVHOPP),
                 "censurerad": self.has(CENSURERAD),
                 "fran_nulage": self.has(FRAN_NULAGE),
+                "aldersgrans": self.has(ALDERSGRANS),
             }
         )
 
 
-Record = tuple[int, int, int, int, int, int, float, float, float, float, float, float, int, int, int, float, int]
+Record = tuple[int, int, int, int, int, int, float, float, float, float, float, float, int, int, int, float, float, int]
 
 
 def visit_log(records: list[Record]) -> VisitLog:

@@ -53,6 +53,15 @@ class Clock(simpy.Environment):
         self.schedule(event, priority=priority, delay=time - self.now)  # type: ignore[arg-type]
         return event
 
+    def move_alarm(self, alarm: simpy.Event, time: float, what: Happening, key: int, visit: int) -> simpy.Event:
+        """Let those who wait for `alarm` wait for a new moment instead."""
+        later = self.at(time, what, key, visit)
+        assert later.callbacks is not None
+        assert alarm.callbacks is not None
+        later.callbacks.extend(alarm.callbacks)
+        alarm.callbacks.clear()
+        return later
+
     def fire(self, event: simpy.Event, value: object) -> None:
         """Wake the process that waits for `event`, before the queues are served again."""
         event._ok = True

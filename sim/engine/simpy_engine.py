@@ -11,16 +11,18 @@ from typing import Any
 
 import simpy
 
-from sim.cases import FROM_STOCK, Cases, Present
-from sim.distributions import cdf, lognormal, quantile, round_duration
+from sim.cases import FROM_STOCK, Cases
+from sim.distributions import cdf, lognormal, mean, quantile, round_duration
 from sim.engine.clock import Clock, Happening
 from sim.engine.queues import Queues
 from sim.engine.resources import Place
 from sim.engine.stays import NOT_YET, Case, Stay
 from sim.network import EXIT, FOREVER, NONE, Network, Outcome
-from sim.paths import advance
+from sim.paths import TICK, advance, operational
+from sim.present import Present
 from sim.randomness import Purpose, uniform
-from sim.visits import AVHOPP, HEMTAGEN, Record, VisitLog, visit_log
+from sim.special import coupled
+from sim.visits import ALDERSGRANS, AVHOPP, HEMTAGEN, Record, VisitLog, visit_log
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -55,17 +57,24 @@ class Simulation:
         return visit_log(self.records)
 
     def _draw(self, stay: Stay, purpose: Purpose) -> float:
+        """The case's own draw for a purpose at this visit."""
         key = self.network.steg_keys[stay.steg]
         return float(uniform(self.seed, self.replication, stay.case.key, key, stay.visit, int(purpose)))
+
+    def _decide(self, stay: Stay, purpose: Purpose) -> float:
+        """A draw that siblings share: decisions are made for the family."""
+        key = self.network.steg_keys[stay.steg]
+        return float(uniform(self.seed, self.replication, stay.case.family, key, stay.visit, int(purpose)))
 
     def _arrivals(self, inflow: int) -> Process:
         arrivals = self.cases.arrivals
         chosen = arrivals.inflow == inflow
         first = self.network.inflows[inflow].first_steg
-        columns = (arrivals.time[chosen], arrivals.key[chosen], arrivals.group[chosen])
-        for time, key, group in zip(*(column.tolist() for column in columns), strict=True):
+        columns = (arrivals.key, arrivals.time, arrivals.group, arrivals.family, arrivals.weight, arrivals.born)
+        for key, time, group, family, weight, born in zip(*(c[chosen].tolist() for c in columns), strict=True):
             yield self.clock.at(time, Happening.ARRIVAL, key)
-            self.clock.process(self._life(self._ask(Case(key, inflow, group), first, time)))
+            case = Case(key, inflow, group, family, weight, born)
+            self.clock.process(self._life(self._ask(case, first, time)))
 
     def _life(self, stay: Stay, held: Stay | None = None) -> Process:
         """From steg to steg until the case leaves. `held` keeps its place while the next steg is waited for."""
@@ -76,11 +85,12 @@ class Simulation:
                 if held is not None:
                     self._leave(held)
                     held = None
-                yield self.clock.at(stay.end, Happening.END, case.key, stay.visit)
+                stay.alarm = self.clock.at(stay.end, Happening.END, case.key, stay.visit)
+                yield stay.alarm
                 outcome = self._outcome(stay)
                 if outcome.closing:
                     yield from self._close(stay)
-                steg = self._route(stay, outcome)
+                steg = self._route(stay)
                 if outcome.stays and steg != EXIT:
                     held = stay
                 else:
@@ -98,7 +108,8 @@ class Simulation:
         stay = Stay(case, steg, case.next_visit(steg), spec, asked, from_stock=from_stock)
         share = spec.home_share[case.group]
         if share < 1.0:
-            stay.home_possible = self._draw(stay, Purpose.HEMMA) < share
+            u = coupled(self._decide(stay, Purpose.HEMMA), case.weight, spec.weight_home)
+            stay.home_possible = u < share
         self.present[stay] = None
         return stay
 
@@ -160,13 +171,29 @@ class Simulation:
         spec = self.network.spec(stay.steg, now)
         stay.spec = spec
         stay.start = now
-        stay.outcome = spec.outcome_shares.pick(self._draw(stay, Purpose.UTFALL))
-        length = quantile(spec.outcomes[stay.outcome].length, self._draw(stay, Purpose.LANGD))
-        stay.end = self._end_after(stay.steg, now, float(round_duration(length)))
+        stay.began_in = stay.resource
+        stay.outcome = spec.variant(stay.case.group, stay.resource).shares.pick(self._decide(stay, Purpose.UTFALL))
+        stay.end = self._end_after(stay.steg, now, self._length(stay, Purpose.LANGD))
+        self._heed_age(stay)
         self._set_price(stay)
         self.queues.follow(stay)
         if stay.uses_reserve and stay.asked_spec.recall and stay.home_possible:
             self.queues.hope_for_home(stay)
+
+    def _length(self, stay: Stay, purpose: Purpose) -> float:
+        """Operational days, for the målgrupp and the resource the stay is in."""
+        assert stay.spec is not None
+        u = coupled(self._draw(stay, purpose), stay.case.weight, stay.spec.weight_length)
+        params = stay.spec.variant(stay.case.group, stay.resource).lengths[stay.outcome]
+        return float(round_duration(quantile(params, u)))
+
+    def _heed_age(self, stay: Stay) -> None:
+        """The stay ends at the latest on the day of an age limit; at once if that has passed."""
+        assert stay.spec is not None
+        limit = stay.case.born + stay.spec.age_limit
+        if stay.end > limit:
+            stay.end = max(limit, self.clock.now + TICK)
+            stay.flags |= ALDERSGRANS
 
     def _end_after(self, steg: int, start: float, work: float) -> float:
         pace = self._pace[steg]
@@ -175,7 +202,11 @@ class Simulation:
     def _set_price(self, stay: Stay) -> None:
         assert stay.spec is not None
         cv = stay.spec.price_cv[stay.resource] if stay.resource != NONE else 0.0
-        stay.price = float(quantile(lognormal(1.0, cv), self._draw(stay, Purpose.PRIS))) if cv > 0 else 1.0
+        if cv == 0:
+            stay.price = 1.0
+        else:
+            u = coupled(self._draw(stay, Purpose.PRIS), stay.case.weight, stay.spec.weight_price)
+            stay.price = float(quantile(lognormal(1.0, cv), u))
 
     def _outcome(self, stay: Stay) -> Outcome:
         assert stay.spec is not None
@@ -193,10 +224,13 @@ class Simulation:
         stay.closed = self.clock.now
         self.queues.closed(stay)
 
-    def _route(self, stay: Stay, outcome: Outcome) -> int:
+    def _route(self, stay: Stay) -> int:
         """Where next, by the shares of the day."""
-        now = self.network.spec(stay.steg, self.clock.now).outcomes[stay.outcome]
-        stay.target = now.routing.pick(self._draw(stay, Purpose.NASTA))
+        spec = self.network.spec(stay.steg, self.clock.now)
+        table = spec.variant(stay.case.group, stay.began_in).routings[stay.outcome]
+        if stay.flags & ALDERSGRANS and spec.age_routing is not None:
+            table = spec.age_routing
+        stay.target = table.pick(self._decide(stay, Purpose.NASTA))
         return stay.target
 
     def _block(self, stay: Stay) -> None:
@@ -230,19 +264,42 @@ class Simulation:
         stay.resource = place.number
         stay.in_reserve = False
         self._set_price(stay)
+        if not stay.blocked:
+            self._length_at_home(stay)
+
+    def _length_at_home(self, stay: Stay) -> None:
+        """A new length where the home has its own; otherwise what remains, times the ratio of the mean lengths."""
+        assert stay.spec is not None
+        now = self.clock.now
+        before, home = (stay.spec.variant(stay.case.group, r) for r in (stay.began_in, stay.resource))
+        if stay.asked_spec.recall_new:
+            stay.outcome = home.shares.pick(self._decide(stay, Purpose.HEM_UTFALL))
+            end = self._end_after(stay.steg, now, self._length(stay, Purpose.HEM_LANGD))
+            stay.began_in = stay.resource
+        elif home is not before:
+            ratio = float(mean(home.lengths[stay.outcome])) / float(mean(before.lengths[stay.outcome]))
+            pace = self._pace[stay.steg]
+            left = stay.end - now if pace is None else float(operational(pace[0], pace[1], now, stay.end))
+            end = self._end_after(stay.steg, now, float(round_duration(left * ratio)))
+        else:
+            return
+        stay.flags &= ~ALDERSGRANS
+        stay.end = end
+        self._heed_age(stay)
+        assert stay.alarm is not None
+        stay.alarm = self.clock.move_alarm(stay.alarm, stay.end, Happening.END, stay.case.key, stay.visit)
 
     def _admit_stock(self, present: Present) -> None:
         """Put the cases of the stock where they are."""
         stock = present.stock
-        columns = (present.key, present.group, present.outcome, present.length, present.elapsed)
-        for index, (key, group, outcome, length, elapsed) in enumerate(
-            zip(*(column.tolist() for column in columns), strict=True)
-        ):
-            case = Case(key, FROM_STOCK, group)
+        columns = (present.key, present.group, present.weight, present.born)
+        for index, (key, group, weight, born) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+            case = Case(key, FROM_STOCK, group, key, weight, born)
+            elapsed = float(present.elapsed[index])
             if stock.kind == "queue":
                 self.clock.process(self._life(self._ask(case, stock.steg, -elapsed, from_stock=True)))
                 continue
-            stay = self._resume(case, present, outcome, length, elapsed, hopes=index < stock.home_possible)
+            stay = self._resume(case, present, index)
             if stock.kind == "blocked":
                 stay.target = stock.target
                 asking = self._ask(case, stock.target, stay.end, from_stock=True)
@@ -250,13 +307,15 @@ class Simulation:
             else:
                 self.clock.process(self._life(stay))
 
-    def _resume(self, case: Case, present: Present, outcome: int, length: float, elapsed: float, hopes: bool) -> Stay:
+    def _resume(self, case: Case, present: Present, index: int) -> Stay:
         """A stay that began before the run, with its place and its follow-up load."""
         stock = present.stock
+        length, elapsed = float(present.length[index]), float(present.elapsed[index])
+        hopes = index < stock.home_possible
         spec = self.network.spec(stock.steg, 0.0)
         stay = Stay(case, stock.steg, case.next_visit(stock.steg), spec, NOT_YET, from_stock=True, spec=spec)
-        stay.outcome = outcome
-        stay.resource = stock.resource
+        stay.outcome = int(present.outcome[index])
+        stay.resource = stay.began_in = stock.resource
         if stock.kind == "blocked":
             stay.end = -elapsed
             stay.start = -elapsed - length
@@ -266,6 +325,7 @@ class Simulation:
             stay.start = -elapsed
             stay.end = self._end_after(stock.steg, 0.0, float(round_duration(length - elapsed)))
             stay.under_way = True
+            self._heed_age(stay)
         stay.requested = stay.start
         self.queues.occupy(stay)
         self._set_price(stay)

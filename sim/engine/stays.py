@@ -20,6 +20,9 @@ class Case:
     key: int
     inflow: int
     group: int
+    family: int
+    weight: float
+    born: float
     visits: dict[int, int] = field(default_factory=dict)
 
     def next_visit(self, steg: int) -> int:
@@ -46,6 +49,7 @@ class Stay:
     closing_start: float = NOT_YET
     closed: float = NOT_YET
     resource: int = NONE
+    began_in: int = NONE
     outcome: int = UNKNOWN
     target: int = UNKNOWN
     price: float = 1.0
@@ -59,6 +63,7 @@ class Stay:
     following: bool = False
     hold: int = NONE
     holds_made: int = 0
+    alarm: simpy.Event | None = None
     under_way: bool = False
     """Began before the run."""
 
@@ -69,10 +74,10 @@ class Stay:
     def line_key(self) -> tuple[float, ...]:
         """Order in a queue of places or of a team: kind, prio, request time, case key."""
         rank = self.asked_spec.recall_rank if self.in_reserve else 1
-        return (rank, self.asked_spec.priority, self.requested, self.case.key)
+        return (rank, self.asked_spec.priority[self.case.group], self.requested, self.case.key)
 
     def closing_key(self) -> tuple[float, ...]:
-        return (0, self.asked_spec.priority, self.end, self.case.key)
+        return (0, self.asked_spec.priority[self.case.group], self.end, self.case.key)
 
     def record(self, released: float, end_of_run: float, moved: bool = False) -> Record:
         """The stay as a line of the visit log; `moved`: only the part in the reserv that ends now."""
@@ -102,5 +107,6 @@ class Stay:
             self.outcome,
             self.target,
             self.price,
+            self.case.weight,
             flags,
         )

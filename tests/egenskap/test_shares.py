@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hjalp import kommun, scenario
-from sim.network import ShareTable, share_table
+from sim.shares import ShareTable, share_table
 from sim.scenario import make_plan
 
 NAMES = ["avslut", "boende", "hemma", "kontrakt", "oppenvard"]

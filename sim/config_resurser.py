@@ -1,0 +1,69 @@
+"""What is finite or bought: teams, own places, bought places."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Modell, Namn, Positivt, Text
+
+
+class Arseffekt(Modell):
+    """Good and bad years: a lognormal factor of mean 1 with coefficient of variation `cv`, autocorrelation `rho`."""
+
+    cv: Icke_negativt
+    rho: Annotated[float, Field(strict=True, ge=0, lt=1)] = 0.0
+
+
+class Team(Modell):
+    """Handläggare. Capacity = årsarbetare × ärendetak × (1 − sjukfrånvaro − vakans) × semesterprofil, in open cases."""
+
+    typ: Literal["team"]
+    namn: Text
+    verksamhet: Namn
+    arsarbetare: Icke_negativt
+    arendetak: Positivt
+    sjukfranvaro: Andel = 0.0
+    vakans: Andel = 0.0
+    semesterprofil: Manadsfaktorer = ETTOR
+    lon_tkr: Icke_negativt = 0.0
+    avslut_samtidiga: Icke_negativt = 0.5
+
+
+class Boende(Modell):
+    """Own places: paid for whether used or not (max of capacity and occupied).
+
+    `vardplats: false` for leases and the like, which are places to queue for but no care: no part of hemmaplan.
+    """
+
+    typ: Literal["boende"]
+    namn: Text
+    verksamhet: Namn
+    platser: Icke_negativt
+    vardplats: bool = True
+    fast_kostnad_kr_per_plats_och_dygn: Icke_negativt = 0.0
+    rorlig_kostnad_kr_per_dygn: Icke_negativt = 0.0
+    intakt_kr_per_dygn: Icke_negativt = 0.0
+
+
+class Pris(Modell):
+    """Kronor per dygn: mean over dygn, and CV between placements."""
+
+    medel: Icke_negativt
+    cv: Icke_negativt = 0.0
+
+
+class Extern(Modell):
+    """Bought places, unlimited unless `tak` is given."""
+
+    typ: Literal["extern"]
+    namn: Text
+    verksamhet: Namn
+    dygnskostnad_kr: Pris
+    intakt_kr_per_dygn: Icke_negativt = 0.0
+    tak: Icke_negativt | None = None
+    arseffekt: Arseffekt | None = None
+
+
+Resurs = Annotated[Team | Boende | Extern, Field(discriminator="typ")]
