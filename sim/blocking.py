@@ -39,7 +39,10 @@ def blocking_problems(kommun: Kommun) -> list[Problem]:
     waits_for: dict[str, set[str]] = {}
     for name, verksamhet in kommun.verksamheter.items():
         for key, steg in verksamhet.steg.items():
-            held = {r for r in usable_places(steg) if r in kommun.resurser and _finite(r, kommun.resurser[r])}
+            follow = [steg.uppfoljning.team] if steg.uppfoljning else []
+            held = {
+                r for r in (*usable_places(steg), *follow) if r in kommun.resurser and _finite(r, kommun.resurser[r])
+            }
             targets = {
                 target
                 for outcome, utfall in steg.utfall.items()
@@ -92,7 +95,12 @@ def warnings_of(kommun: Kommun) -> list[str]:
     for name, verksamhet in kommun.verksamheter.items():
         for key, steg in verksamhet.steg.items():
             behov = steg.behov
-            if isinstance(behov, PlatsBehov) and behov.reserv and behov.vanta_hogst_dagar is None:
+            if (
+                isinstance(behov, PlatsBehov)
+                and behov.reserv
+                and behov.vanta_hogst_dagar is None
+                and behov.hemmamojlig is None
+            ):
                 found.append(
                     f"{name}.{key} har en reserv men ingen gräns för hur länge någon väntar, så den används aldrig."
                 )

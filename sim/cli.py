@@ -117,7 +117,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _command(given)
+        code = _command(given)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except HemmaplanError as error:
         print(f"Fel: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -292,7 +297,7 @@ def _check_overrides(words: Sequence[str], several: bool = False) -> None:
         except HydraException:
             parsed = None
         if parsed is None or not parsed.key_or_group:
-            shown = word or "ett tomt ord"
+            shown = word.strip() or "ett tomt ord"
             how = "Skriv nyckel=värde; text med mellanslag, å, ä eller ö inom citattecken: \"nyckel='värde'\""
             raise HemmaplanError(f"{shown}: kan inte tolkas. {how}")
         if parsed.is_sweep_override():

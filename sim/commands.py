@@ -92,7 +92,7 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
         result = _with_progress(basar_only(asked))
         made = comparison(result)
         table = reconciliation_table(lines, made)
-        write_csv(table, folder.path / "avstamning.csv")
+        write_csv(table.replace({"inpassad": {True: "ja", False: "nej"}}), folder.path / "avstamning.csv")
         text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
         (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
         lasting = folder.finish()

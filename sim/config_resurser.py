@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Modell, Namn, Positivt, Text
 
@@ -51,7 +51,13 @@ class Pris(Modell):
     """Kronor per dygn: mean over dygn, and CV between placements."""
 
     medel: Icke_negativt
-    cv: Icke_negativt = 0.0
+    cv: Annotated[float, Field(strict=True, ge=0, le=100)] = 0.0
+
+    @model_validator(mode="after")
+    def _spread(self) -> Pris:
+        if 0 < self.cv < 0.001:
+            raise ValueError(f"cv = {self.cv:g}: ska vara 0 eller minst 0,001")
+        return self
 
 
 class Extern(Modell):

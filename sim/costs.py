@@ -43,6 +43,9 @@ def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> R
             if line in budgeted:
                 compared += whole
                 budget += np.round(_budget(run, area, line, monthly) * ORE)
+        if _resources(run, area, config.Boende):
+            care = _own_places(run, area, monthly, seed, replication, only_care=True)
+            rows[area, "kostnad_vardplatser", ""] = np.round(care * ORE) / ORE
         rows[area, "nettokostnad", ""] = total / ORE
         grand += total
         if budgeted:
@@ -90,7 +93,7 @@ def ratios(rows: Rows) -> Rows:
         if matt != "varddygn_extern":
             continue
         bought = rows.get((area, "kostnad", "extern"), np.zeros(len(outside)))
-        own = rows.get((area, "kostnad", "egna_platser"), np.zeros(len(outside)))
+        own = rows.get((area, "kostnad_vardplatser", ""), np.zeros(len(outside)))
         with np.errstate(divide="ignore", invalid="ignore"):
             found[area, "snittpris_extern", ""] = np.where(outside > 0, bought / outside, np.nan)
             found[area, "andel_hemmaplan_kostnad", ""] = np.where(own + bought > 0, own / (own + bought), np.nan)
@@ -140,11 +143,16 @@ def _resources(run: Run, area: str, kind: type) -> list[tuple[int, str]]:
     ]
 
 
-def _own_places(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+def _own_places(
+    run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int, only_care: bool = False
+) -> Floats:
     """Own places are paid for whether used or not: max of available and occupied, each day."""
     total = np.zeros(len(monthly))
     edges, month = _segments(run, monthly)
     for number, name in _resources(run, area, config.Boende):
+        place = run.plan.kommun.resurser[name]
+        if only_care and isinstance(place, config.Boende) and not place.vardplats:
+            continue
         here = run.log.resurs == number
         occupied = per_day(run.log.start[here], run.left[here], int(run.network.end), run.parts[here])
         paid = np.maximum(place_days(run, number), occupied)

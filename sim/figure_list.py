@@ -37,8 +37,8 @@ def lines_of(made: Comparison) -> list[Line]:
                 title = f"Kö till {steg.namn.lower()}, medelantal per månad"
                 found.append(Line(f"ko_{key}", area, "ko", key, title, "personer"))
             if steg.frist is not None:
-                title = f"Utredningstid, {verksamhet.namn.lower()}, för dem som blev klara i månaden"
-                found.append(Line(f"utredningstid_{area}", area, "utredningstid_medel", key, title, "dygn"))
+                title = f"Tid till beslut, {steg.namn.lower()} ({verksamhet.namn.lower()}), klara i månaden"
+                found.append(Line(f"utredningstid_{area}_{key}", area, "utredningstid_medel", key, title, "dygn"))
         for name, resurs in kommun.resurser.items():
             if resurs.verksamhet != area:
                 continue

@@ -334,6 +334,8 @@ def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
         axes.plot(row["skillnad"] * scale, index, marker=marker, color=color, markersize=5)
         texts.append((index, float(row["skillnad"] * scale), "oförändrat" if row["skillnad"] == 0 else ""))
     axes.margins(x=0.25)
+    if all(at == 0 for _, at, _ in texts):
+        axes.set_xlim(-1, 1)
     low, high = axes.get_xlim()
     for index, at, text in texts:
         share = (at - low) / (high - low)
@@ -346,5 +348,5 @@ def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
             ha=side,
             fontsize=7.5,
         )
-    axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value)))

@@ -123,9 +123,14 @@ def kommun_files(root: Path, kommun_id: str) -> list[Path]:
     main = folder / f"{kommun_id}.yaml"
     if kommun_id not in kommun_ids(root):
         raise HemmaplanError(f"kommun = {kommun_id}: finns inte i conf/kommun; {nearest(kommun_id, kommun_ids(root))}")
-    listed = [str(entry).split("@")[0] for entry in read_yaml(main).get("defaults") or []]
-    parts = [part for part in listed if part != "_self_"]
-    for part in parts:
+    defaults = read_yaml(main).get("defaults") or []
+    if not isinstance(defaults, list):
+        raise HemmaplanError(f"{main.name}, defaults = {defaults}: ska vara en lista")
+    listed = [str(entry) for entry in defaults if entry != "_self_"]
+    parts = [entry.removesuffix("@_here_") for entry in listed]
+    for entry, part in zip(listed, parts, strict=True):
+        if entry == part:
+            raise HemmaplanError(f"{main.name}, defaults: {entry}: ska vara {part.split('@')[0]}@_here_")
         if not (folder / f"{part}.yaml").is_file():
             there = [path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.yaml")]
             raise HemmaplanError(f"{main.name}, defaults: {part}: filen finns inte; {nearest(part, there)}")

@@ -54,6 +54,8 @@ def excess_time(starts: Floats, ends: Floats, weights: Floats, limit: tuple[Floa
 
     `limit` is a step function (times, values); its first value also holds before its first time.
     """
+    real = ends > starts
+    starts, ends, weights = starts[real], ends[real], weights[real]
     times = np.concatenate([starts, ends, limit[0], edges])
     moments = np.unique(np.clip(times, edges[0], edges[-1]))
     step = np.concatenate([weights, -weights])

@@ -118,6 +118,9 @@ LABELS: dict[str, Label] = {
         "Snittpris externt", "kr/dygn", "kvot", "Kostnad för köpta dygn delad med externa vårddygn.", 0
     ),
     "kostnad": Label("Kostnad", "kr", "summa", "Kostnad per kostnadsslag.", 0),
+    "kostnad_vardplatser": Label(
+        "Kostnad för egna vårdplatser", "kr", "summa", "Egna platser som är vårdplatser, alltså inte hyreskontrakt.", 0
+    ),
     "nettokostnad": Label("Nettokostnad", "kr", "summa", "Alla kostnader i modellen minus intäkter.", 0),
     "budget": Label("Budget", "kr", "summa", "Budget för de kostnadsslag som har en.", 0),
     "avvikelse": Label(

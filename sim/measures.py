@@ -52,7 +52,7 @@ def follow_up_intervals(run: Run, team: int) -> tuple[Floats, Floats, Floats]:
 
     begun = ~np.isnan(log.start)
     asked = epoch_numbers(network, log.begaran)
-    started = epoch_numbers(network, log.start)
+    started = epoch_numbers(network, log.began)
     for epoch, stegs in enumerate(network.steg):
         for number, steg in enumerate(stegs):
             here = begun & (log.steg == number)
@@ -92,7 +92,8 @@ def _team(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     employed_path = step_function((epoch.fran_dag for epoch in epochs), posts)
     employed = np.array([employed_path.integral(p.first, p.last) for p in periods]) / days
     waits = _waiting_intervals(run, np.array([steg.team == number for steg in network.steg[0]]))
-    queue_weight = np.array([network.steg[0][steg].weight / THOUSAND for steg in log.steg[waits[2]].tolist()])
+    weights_asked = np.array([[steg.weight for steg in stegs] for stegs in network.steg]) / THOUSAND
+    queue_weight = weights_asked[epoch_numbers(network, log.begaran), log.steg][waits[2]]
     waiting = time_between(waits[0], waits[1], edges) / days
     queued = time_between(waits[0], waits[1], edges, queue_weight) / days
     closing_here = np.array([steg.closing_team == number for steg in network.steg[0]])
@@ -206,9 +207,9 @@ def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
         rows[area, "ko", name] = time_between(waiting[0], waiting[1], edges) / np.diff(edges)
         if steg.ej_verkstallt_efter is not None:
             late = waiting[0] + steg.ej_verkstallt_efter
-            rows[area, "ej_verkstallda", name] = count_at(
-                late[late < waiting[1]], waiting[1][late < waiting[1]], edges[1:]
-            )
+            still = np.isnan(log.start) & np.isnan(log.slappt)
+            until = np.where(still[waiting[2]], np.inf, waiting[1])
+            rows[area, "ej_verkstallda", name] = count_at(late[late < until], until[late < until], edges[1:])
             rows[area, "ej_verkstallda_nya", name] = count_between(late[late < waiting[1]], edges)
     if steg.frist is not None:
         done = ~np.isnan(visits.slut) & (visits.slut >= 0)

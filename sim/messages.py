@@ -21,9 +21,9 @@ def _written_path(content: Any, loc: Sequence[str | int]) -> Where:
     node = content
     for position, part in enumerate(loc):
         last = position == len(loc) - 1
+        if part == "[key]" or _is_alternative(part):
+            continue
         if isinstance(node, Mapping):
-            if part == "[key]":
-                continue
             if part not in node and part in config.UNION_TAGS and not last:
                 continue
             node = node.get(part)
@@ -34,6 +34,22 @@ def _written_path(content: Any, loc: Sequence[str | int]) -> Where:
         else:
             path.append(str(part))
     return tuple(path)
+
+
+def _is_alternative(part: str | int) -> bool:
+    """Whether a part of pydantic's path names one of the forms that a value can have: a number or a dict by date."""
+    return isinstance(part, str) and (part == "constrained-float" or part.startswith("dict["))
+
+
+def _was_not_meant(content: Any, loc: Sequence[str | int]) -> bool:
+    """pydantic tells the errors of both forms; only those of the one that is written help."""
+    for position, part in enumerate(loc):
+        if _is_alternative(part):
+            node = content
+            for name in _written_path(content, loc[:position]):
+                node = node[int(name) - 1] if isinstance(node, list | tuple) else node.get(name)
+            return str(part).startswith("dict[") != isinstance(node, Mapping)
+    return False
 
 
 def _models(annotation: Any) -> set[type[BaseModel]]:
@@ -150,11 +166,13 @@ def problem_lines(
         where = _written_path(content, item["loc"])
         kind = item["type"]
         value = item.get("input")
+        if _was_not_meant(content, item["loc"]):
+            continue
         if kind == "too_short" and any(_inside(other["loc"], item["loc"]) for other in items):
             continue  # pydantic counts only the sound ones
         if kind == "union_tag_invalid":
-            where, value = (*where, "typ"), item["ctx"]["tag"]
-        if (kind == "invalid_key" or item["loc"][-1] == "[key]") and not isinstance(value, str):
+            where, value = (*where, "typ"), value["typ"] if isinstance(value, Mapping) else None
+        if (kind == "invalid_key" or item["loc"][-1:] == ("[key]",)) and not isinstance(value, str):
             where, text, shown = where[:-1], f"nyckeln {json.dumps(value)} ska vara text", ""
         elif kind == "extra_forbidden":
             text, shown = f"okänd nyckel; {nearest(where[-1], _field_names(model, item['loc']))}", ""

@@ -73,15 +73,23 @@ def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: s
     """The target exists, may be changed, and the dates are inside the run."""
     for target in filter(None, (change.mal, change.motpart)):
         paths = numeric_paths(content)
+        if target in numeric_paths(kommun.model_dump(mode="python")) and target not in paths:
+            raise HemmaplanError(f"{where}: mal = {target}: står inte i kommunens filer; skriv in talet där först")
         if target not in paths:
-            raise HemmaplanError(f"{where}: mal = {target}: finns inte; {nearest(target, paths)}")
-        if any(part in FIXED for part in target.split(".")) or target.startswith("kallor."):
+            near = nearest(target, [path for path in paths if _changeable(path)])
+            raise HemmaplanError(f"{where}: mal = {target}: finns inte; {near}")
+        if not _changeable(target):
             raise HemmaplanError(f"{where}: mal = {target}: kan inte ändras av ett scenario")
-    if change.mal.startswith("nulage.") and change.fran:
-        raise HemmaplanError(f"{where}: mal = {change.mal}: nuläget gäller första dagen; ange inte fran")
+    if change.mal.startswith("nulage.") and (change.fran or change.till):
+        raise HemmaplanError(f"{where}: mal = {change.mal}: nuläget gäller första dagen; ange inte fran eller till")
     for key, day in (("fran", change.fran), ("till", change.till)):
         if day is not None and not kommun.start <= day <= kommun.slut:
             raise HemmaplanError(f"{where}: {key} = {day}: ligger utanför körningen, {kommun.start} till {kommun.slut}")
+
+
+def _changeable(path: str) -> bool:
+    """Neither the random effects, nor sources, nor what is planned (change what the plan changes instead)."""
+    return not any(part in FIXED for part in path.split(".")) and path.split(".")[0] not in {"kallor", "planerat"}
 
 
 def numeric_paths(content: Mapping[str, Any]) -> list[str]:

@@ -53,7 +53,7 @@ def stocks(
                     f"nulage.{area}.blockerade.{key}",
                     "blocked",
                     names.steg(area, part.steg),
-                    names.resource(part.i),
+                    NONE if part.i == config.UTAN_RESURS else names.resource(part.i),
                     part.antal,
                     visits[part.steg],
                     target=names.steg(area, part.till),

@@ -136,7 +136,7 @@ def _scenario_paragraph(
         elif figure.area == ALL_AREAS or figure.measure in {"varddygn_extern", "bidragsmanader"}:
             parts.append(f"{_small(figure.name)}{when} kan inte skiljas från noll ({low} till {high} {figure.unit})")
     if not parts:
-        parts = ["ingen av nyckeltalen ändras"]
+        parts = ["inget av nyckeltalen ändras"]
     return [f"- **{name}**, {planning}: {'; '.join(parts)}."]
 
 

@@ -12,6 +12,8 @@ def _as_date(value: Any) -> Any:
     """YAML gives a date, Hydra gives text: accept both, only in ISO form."""
     if isinstance(value, str):
         return date.fromisoformat(value)
+    if not isinstance(value, date):
+        raise ValueError("not in isoformat")
     return value
 
 

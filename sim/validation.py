@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sim.blocking import blocking_problems, keeps_place, usable_places
+from sim.blocking import all_targets, blocking_problems, keeps_place, usable_places
 from sim.config import (
     AVSLUT,
     Boende,
@@ -80,9 +80,36 @@ def _verksamhet(kommun: Kommun, name: str, verksamhet: Verksamhet) -> list[Probl
             found += _one_of(f"{at}.inflode", inflode_name, verksamhet.inflode, "inflödet")
         for steg_name in paverkan.steg:
             found += _one_of(f"{at}.steg", steg_name, verksamhet.steg, "steget")
+    found += _no_way_out(top, verksamhet)
     for key, steg in verksamhet.steg.items():
         found += _steg(kommun, f"{top}.steg.{key}", steg, verksamhet, grupper)
     return found
+
+
+def _no_way_out(top: str, verksamhet: Verksamhet) -> list[Problem]:
+    """Stegs from which nobody can ever leave the system."""
+    leaves = {AVSLUT}
+    while True:
+        more = {name for name, steg in verksamhet.steg.items() if name not in leaves and leaves & _ways_on(steg)}
+        if not more:
+            break
+        leaves |= more
+    return [
+        (f"{top}.steg.{name}", f"härifrån kan ingen lämna: inget utfall leder till {AVSLUT}, inte ens på omvägar")
+        for name, steg in verksamhet.steg.items()
+        if name not in leaves and _ways_on(steg) <= set(verksamhet.steg)
+    ]
+
+
+def _ways_on(steg: Steg) -> set[str]:
+    by_age = set(steg.till_alder.nasta) if steg.till_alder else set()
+    by_patience = {steg.nasta_vid_avhopp} if steg.nasta_vid_avhopp else set()
+    shares = [utfall.nasta for utfall in steg.utfall.values() if utfall.andel > 0]
+    possible = {target for nasta in shares for target, share in nasta.items() if share > 0}
+    deviating = {
+        t for utfall in steg.utfall.values() if utfall.andel > 0 for t in all_targets(utfall) - set(utfall.nasta)
+    }
+    return possible | deviating | by_age | by_patience
 
 
 def _steg(kommun: Kommun, at: str, steg: Steg, verksamhet: Verksamhet, grupper: set[str]) -> list[Problem]:
@@ -197,6 +224,10 @@ def _nulage(kommun: Kommun) -> list[Problem]:
         for key, blockerade in nulage.blockerade.items():
             at = f"nulage.{name}.blockerade.{key}"
             missing = _one_of(f"{at}.steg", blockerade.steg, stegs, "steget")
+            if not missing:
+                found += _one_of(
+                    f"{at}.i", blockerade.i, usable_places(stegs[blockerade.steg]), "resursen i det steget"
+                )
             missing += _one_of(f"{at}.till", blockerade.till, stegs, "steget")
             found += missing
             if missing:

@@ -53,6 +53,11 @@ class VisitLog:
         return np.asarray((self.flaggor & flag) != 0)
 
     @property
+    def began(self) -> NDArray[np.float64]:
+        """When the stay that a record belongs to began: for a part at home, when it began in the reserv."""
+        return np.asarray(self.start[np.arange(len(self)) - self.del_])
+
+    @property
     def last_part(self) -> NDArray[np.bool_]:
         """Records that no later part of the same stay follows."""
         followed = np.zeros(len(self), dtype=bool)

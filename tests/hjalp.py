@@ -32,9 +32,7 @@ def kommun(
         "namn": "Prov",
         "basar": 2018,
         "slut": slut,
-        "resurser": {
-            name: {"namn": name, "verksamhet": "v", **copy.deepcopy(dict(r))} for name, r in resurser.items()
-        },
+        "resurser": {name: {"namn": name, "verksamhet": "v", **copy.deepcopy(dict(r))} for name, r in resurser.items()},
         "verksamheter": {
             "v": {
                 "namn": "V",

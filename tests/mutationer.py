@@ -77,14 +77,14 @@ MUTATIONS = (
     Mutation(
         "last come, first served",
         STAYS,
-        "return (rank, self.asked_spec.priority, self.requested, self.case.key)",
-        "return (rank, self.asked_spec.priority, -self.requested, self.case.key)",
+        "return (rank, self.asked_spec.priority[self.case.group], self.requested, self.case.key)",
+        "return (rank, self.asked_spec.priority[self.case.group], -self.requested, self.case.key)",
         theory("mmc"),
     ),
     Mutation(
         "priority is ignored",
         STAYS,
-        "return (rank, self.asked_spec.priority, self.requested, self.case.key)",
+        "return (rank, self.asked_spec.priority[self.case.group], self.requested, self.case.key)",
         "return (rank, 0, self.requested, self.case.key)",
         theory("prioritet"),
     ),

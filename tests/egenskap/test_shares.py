@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hjalp import kommun, scenario
-from sim.shares import ShareTable, share_table
 from sim.scenario import make_plan
+from sim.shares import ShareTable, share_table
 
 NAMES = ["avslut", "boende", "hemma", "kontrakt", "oppenvard"]
 NUMBERS = {name: number for number, name in enumerate(reversed(NAMES))}

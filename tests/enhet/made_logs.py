@@ -42,6 +42,7 @@ def made(kommun: Kommun, visits: Sequence[dict[str, Any]], scenario: Scenario | 
                 UNKNOWN if start != start else 0,
                 EXIT,
                 visit.get("prisfaktor", 1.0),
+                visit.get("tyngd", 0.0),
                 visit.get("flaggor", 0),
             )
         )

@@ -239,7 +239,6 @@ def test_stay_in_working_days_ends_after_so_many() -> None:
 def test_copula_keeps_the_margins_and_gives_the_correlations_asked_for() -> None:
     behov = {"plats": ["p"], "vanta_hogst_dagar": 0.0, "reserv": "e", "hemmamojlig": {"andel": 0.6}}
     tid = {"fordelning": "lognormal", "medel": 100.0, "cv": 0.8}
-    price_spread = {"medel": 1.0, "cv": 0.5}
     steg = {
         "s": {
             "behov": behov,

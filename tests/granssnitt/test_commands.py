@@ -115,6 +115,13 @@ def test_process_makes_a_study(rot: Path) -> None:
     assert everything_in(Path.cwd()) == {}
 
 
+def test_reader_who_leaves_early_is_no_error(rot: Path) -> None:
+    with subprocess.Popen((*MODULE, "lista"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(timeout=120)) == (b"", 0)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to another process")
 def test_interrupt_of_a_process_leaves_nothing_half_written(rot: Path) -> None:
     words = (*MODULE, "jamfor", "annan", "--replikationer", "100000", "--arbetare", "1")
