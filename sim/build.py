@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from sim import config
-from sim.calendars import DAYS_PER_YEAR, Period, day_number, months, working_time
+from sim.calendars import DAYS_PER_YEAR, Period, day_number, last_of_month, months, working_time
 from sim.durations import from_config
 from sim.network import (
     EXIT,
@@ -66,6 +66,7 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
     start = kommun.start
     days = day_number(start, end or kommun.slut) + 1
     periods = months(start, days)
+    whole_months = months(start, day_number(start, last_of_month(end or kommun.slut)) + 1)
     epochs = plan.epoker
     steg = tuple(
         tuple(_steg(names, area, name, epoch.kommun, epoch.bas) for area, name in names.stegs) for epoch in epochs
@@ -79,7 +80,7 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
         steg_names=tuple(f"{area}.{name}" for area, name in names.stegs),
         steg_keys=tuple(name_key(f"{area}.{name}") for area, name in names.stegs),
         groups=tuple(names.groups),
-        inflows=tuple(_inflow(names, area, name, plan, periods) for area, name in names.inflows),
+        inflows=tuple(_inflow(names, area, name, plan, whole_months) for area, name in names.inflows),
         steg=steg,
         base_steg=base_steg,
         outcome_names=tuple(tuple(sorted(kommun.verksamheter[a].steg[s].utfall)) for a, s in names.stegs),

@@ -55,6 +55,10 @@ def date_of(start: date, day: float) -> date:
     return start + timedelta(days=int(day))
 
 
+def last_of_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)
+
+
 def days_in_year(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 

@@ -165,7 +165,7 @@ def _month_effect(inflow: Inflow, period: Period, seed: int, replication: int) -
     """Gamma factor of mean 1 such that variance/mean of the month's count is `overspridning`, at the base rate."""
     if inflow.overdispersion <= 1:
         return 1.0
-    expected = inflow.base_rate.integral(period.first, period.last) / period.days * _days_in_month(period)
+    expected = inflow.base_rate.integral(period.first, period.first + _days_in_month(period))
     if expected <= 0:
         return 1.0
     u = uniform(seed, replication, month_number(period), inflow.key, 0, Purpose.MANADSEFFEKT)

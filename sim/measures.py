@@ -41,9 +41,7 @@ def measure(run: Run, periods: Sequence[Period], monthly: Sequence[Period]) -> R
 def follow_up_intervals(run: Run, team: int) -> tuple[Floats, Floats, Floats]:
     """(start, end, weight) of all load on a team: cases, follow-up and closing."""
     log, network, left = run.log, run.network, run.left
-    starts: list[Floats] = []
-    ends: list[Floats] = []
-    weights: list[Floats] = []
+    starts, ends, weights = ([np.empty(0)] for _ in range(3))
 
     def add(chosen: NDArray[np.bool_], first: Floats, last: Floats, weight: int) -> None:
         starts.append(first[chosen])

@@ -198,7 +198,7 @@ def _rescale(
 ) -> None:
     """Let the counterparts, or all that were not named, take the rest in proportion."""
     members = _members(content, group)
-    free = counterparts - set(named) if counterparts else set(members) - set(named)
+    free = [path for path in members if path not in named and (path in counterparts or not counterparts)]
     rest = 1 - sum(share for path, share in members.items() if path not in free)
     total = sum(members[path] for path in free)
     if abs(rest - total) <= 1e-12:

@@ -229,7 +229,7 @@ def test_working_days_are_those_a_civil_servant_counts() -> None:
 
 
 def test_stay_in_working_days_ends_after_so_many() -> None:
-    """From Friday 1 June 2018: ten working days, with the weekend and National Day between, end with Friday the 15th."""
+    """From Friday 1 June 2018: ten working days, with a weekend and National Day between, end with Friday the 15th."""
     steg = {"s": {"arbetsdagar": True, "utfall": constant(10)}}
     k = kommun({}, only(kohorter={"ko": {"datum": "2018-06-01", "antal": 1}}), steg)
     log = log_of(network_of(k))

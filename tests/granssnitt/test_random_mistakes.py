@@ -130,7 +130,7 @@ VALUES = ["3", "å", "null", "true", "range(1,3)", "???"]
 ANY_WORD = st.lists(st.sampled_from(NAMES) | st.sampled_from(SIGNS) | st.sampled_from(VALUES), min_size=1, max_size=8)
 
 
-@settings(few, max_examples=40)
+@settings(few, max_examples=25)
 @example(word="kommun=null")
 @example(word="~kommun")
 @example(word="+scenarios.egen=3")
