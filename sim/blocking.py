@@ -106,13 +106,18 @@ def warnings_of(kommun: Kommun) -> list[str]:
                 )
     for resource, resurs in kommun.resurser.items():
         if isinstance(resurs, Boende):
-            held = sum(
-                stock.antal
-                for nulage in kommun.nulage.values()
-                for places in nulage.i_steg.values()
-                for place, stock in places.items()
-                if place == resource
-            )
-            if held > resurs.platser:
-                found.append(f"{resurs.namn}: {held} personer i nuläget på {resurs.platser:g} platser.")
+            taken = _taken(kommun, resource)
+            if taken > resurs.platser + 1e-9:
+                found.append(f"{resurs.namn}: nuläget tar {taken:g} platser, men det finns {resurs.platser:g}.")
     return found
+
+
+def _taken(kommun: Kommun, resource: str) -> float:
+    """Places that the stock takes of a resource, in whole places."""
+    total = 0.0
+    for area, nulage in kommun.nulage.items():
+        for steg, places in nulage.i_steg.items():
+            behov = kommun.verksamheter[area].steg[steg].behov
+            part = behov.andel_plats if isinstance(behov, PlatsBehov) else 1.0
+            total += part * places[resource].antal if resource in places else 0.0
+    return total

@@ -40,7 +40,9 @@ LABELS: dict[str, Label] = {
         "Överbelastning", "ärendedygn", "summa", "Belastning över kapaciteten, summerad över dygnen."
     ),
     "varddygn": Label("Vårddygn", "dygn", "summa", "Dygn i boendet; ankomstdagen räknas, avresedagen inte.", 0),
-    "arsplatser": Label("Årsplatser", "årsplatser", "medel", "Vårddygn delade med periodens dygn."),
+    "arsplatser": Label(
+        "Årsplatser", "årsplatser", "medel", "Upptagna platser i genomsnitt; en halv plats räknas som en halv."
+    ),
     "belaggning": Label("Beläggning", "andel", "kvot", "Vårddygn delade med tillgängliga platsdygn.", 3),
     "tomdygn": Label("Tomdygn", "dygn", "summa", "Betalda dygn utan någon på platsen.", 0),
     "blockerade": Label(

@@ -150,7 +150,7 @@ def _place(run: Run, number: int, periods: Sequence[Period]) -> Rows:
     name = resource.name
     rows: Rows = {
         (area, "varddygn", name): dygn,
-        (area, "arsplatser", name): dygn / np.diff(edges),
+        (area, "arsplatser", name): _sum_days(taken, edges) / np.diff(edges),
     }
     over = np.fmax(log.slut, np.fmax(log.avslutad, log.start))
     blocked = here & ~np.isnan(log.slut) & (~_closing_asked(run) | ~np.isnan(log.avslutad))

@@ -27,6 +27,8 @@ class Uppgift(Modell):
     nyckeltal: Text
     ar: int
     period: Text = "helår"
+    typ: str | None = None
+    """Needed where the same figure is published as both, say, prognos and mål."""
     verksamhet: str | None = None
     matt: str | None = None
     del_: str = ""
@@ -71,17 +73,22 @@ def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
     lines = []
     for uppgift in wanted.uppgifter:
         key = (uppgift.omrade, uppgift.nyckeltal, str(uppgift.ar), uppgift.period)
-        if key not in published:
-            raise HemmaplanError(f"{path.name}: {' '.join(key)}: finns inte i nyckeltal.csv för {wanted.kalla}")
-        row = published[key]
+        rows = [row for row in published.get(key, []) if uppgift.typ in (None, row["typ"])]
+        if len(rows) != 1:
+            what = "finns inte" if not rows else "finns flera gånger; ange typ"
+            raise HemmaplanError(f"{path.name}: {' '.join(key)}: {what} i nyckeltal.csv för {wanted.kalla}")
+        row = rows[0]
         lines.append(Line(uppgift, float(row["varde"]), row["enhet"], row["typ"], row["anm"]))
     return lines
 
 
-def _published(root: Path, source: str) -> dict[tuple[str, ...], dict[str, Any]]:
+def _published(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     with (root / "conf" / "underlag" / "nyckeltal.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kalla"] == source]
-    return {(row["omrade"], row["matt"], row["ar"], row["period"]): row for row in rows}
+        for row in csv.DictReader(file):
+            if row["kalla"] == source:
+                found.setdefault((row["omrade"], row["matt"], row["ar"], row["period"]), []).append(row)
+    return found
 
 
 def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
@@ -105,6 +112,7 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
             if len(model)
             else (float("nan"),) * 3
         )
+        low, high = min(low, high), max(low, high)
         difference = (value - line.dokument) / line.dokument if line.dokument else float("nan")
         reason = uppgift.ograderad or (f"{line.typ}, inte utfall" if line.typ != "utfall" else "")
         rows.append(

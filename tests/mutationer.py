@@ -43,7 +43,7 @@ def theory(*names: str) -> tuple[str, ...]:
 
 
 RESOURCES, QUEUES, STAYS = (f"sim/engine/{name}.py" for name in ("resources", "queues", "stays"))
-SIMPY, CASES, MEASURES = "sim/engine/simpy_engine.py", "sim/cases.py", "sim/measures.py"
+SIMPY, CASES, PRESENT, MEASURES = (f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "measures"))
 
 MUTATIONS = (
     Mutation(
@@ -182,8 +182,8 @@ MUTATIONS = (
     Mutation(
         "stays are 2 % too short",
         SIMPY,
-        "stay.end = self._end_after(stay.steg, now, float(round_duration(length)))",
-        "stay.end = self._end_after(stay.steg, now, float(round_duration(0.98 * length)))",
+        "stay.end = self._end_after(stay.steg, now, self._length(stay, Purpose.LANGD))",
+        "stay.end = self._end_after(stay.steg, now, 0.98 * self._length(stay, Purpose.LANGD))",
         theory("tidsvarierande_inflode"),
     ),
     Mutation(
@@ -209,30 +209,37 @@ MUTATIONS = (
     ),
     Mutation(
         "stays in the stock begin on day 0",
-        CASES,
+        PRESENT,
         "elapsed = length * (1 - draw[Purpose.NULAGE_VANTAN])",
         "elapsed = 0 * length",
         theory("stationar_start"),
     ),
     Mutation(
         "stays in the stock are as long as others",
-        CASES,
-        'biased.append(length_biased(outcome.length) if stock.kind == "stay" else outcome.length)',
-        "biased.append(outcome.length)",
+        PRESENT,
+        "quantiles(length_biased(params) if under_way else params,",
+        "quantiles(params,",
         theory("stationar_start"),
     ),
     Mutation(
         "the stock has outcomes by share alone",
-        CASES,
-        'weights = np.where(can_be_here, means if stock.kind == "stay" else shares, 0.0)',
-        "weights = np.where(can_be_here, shares, 0.0)",
+        PRESENT,
+        "variant.shares.share_of(number) * (float(mean(length)) if under_way else 1.0) if possible else 0.0",
+        "variant.shares.share_of(number) if possible else 0.0",
+        theory("stationar_start"),
+    ),
+    Mutation(
+        "the stock has målgrupper by share alone",
+        PRESENT,
+        "group_weights = np.array(stock.group_shares) * [w.sum() for w in weights]",
+        "group_weights = np.array(stock.group_shares)",
         theory("stationar_start"),
     ),
     Mutation(
         "durations are not whole ticks",
         SIMPY,
-        "stay.end = self._end_after(stay.steg, now, float(round_duration(length)))",
-        "stay.end = self._end_after(stay.steg, now, float(length))",
+        "return float(round_duration(quantile(params, u)))",
+        "return float(quantile(params, u))",
         theory("littles_lag"),
     ),
     Mutation(

@@ -65,8 +65,9 @@ class Replication:
 
     def lengths(self, steg: str = "v.a", keys: NDArray[np.uint64] | None = None) -> Floats:
         """How long each case will stay at its first visit to a steg with one outcome; by default all that arrive."""
-        (outcome,) = self.network.base_steg[self.network.steg_number(steg)].outcomes
-        return self.times(Purpose.LANGD, outcome.length, steg, keys)
+        (variant,) = self.network.base_steg[self.network.steg_number(steg)].variants
+        (length,) = variant.lengths
+        return self.times(Purpose.LANGD, length, steg, keys)
 
     @cached_property
     def drawn_lengths(self) -> Floats:

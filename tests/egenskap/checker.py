@@ -54,6 +54,7 @@ class Visit:
     ej_hemmamojlig: bool
     fran_nulage: bool
     prisfaktor: float
+    aldersgrans: bool
     parts: list[Part]
 
     @property

@@ -28,6 +28,8 @@ TEAMS = ("lag_a", "lag_b")
 HOUSES = ("hus_a", "hus_b", "hus_c")
 BOUGHT = ("kopt", "kopt_tak")
 SLUT = date(2018, 7, 15)
+AGE, AGE_LIMIT = 17.95, 18.0
+"""Years at arrival, and when some stegs end: after some eighteen days, and not a whole number of ticks."""
 SEED = 2019
 
 
@@ -120,6 +122,8 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
         }
     elif kind == "plats":
         steg["behov"] = draw(_places())
+    if kind != "inget":
+        steg |= {"ej_verkstallt_efter": 5, "frist": {"dagar": 10}, "under_vantan": {"kr_per_dag": 100.1, "fran_dag": 2}}
     if kind != "inget" and draw(st.booleans()):
         steg["tar_tillbaka"] = {"tid": draw(_lengths(5, 15))}
         steg["nasta_vid_avhopp"] = draw(st.sampled_from([*later, "avslut"]))
@@ -137,12 +141,38 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
     steg["kvar"] = draw(st.booleans())
     if kind == "inget" and draw(st.booleans()):
         steg["bistand_kr_per_manad"] = 9135
+    if draw(st.integers(0, 2)) == 0:
+        steg |= draw(_details(steg, names))
     return steg
+
+
+@st.composite
+def _details(draw: st.DrawFn, steg: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+    """What a steg seldom has: other lengths by målgrupp and resource, weight, age limit, working days, hours."""
+    reserve = steg.get("behov", {}).get("reserv")
+    outcome = dict(steg["utfall"]["klar"])
+    if draw(st.booleans()):
+        outcome["malgrupper"] = {"ung": {"tid": draw(_lengths(2, 8))}}
+    if reserve and draw(st.booleans()):
+        outcome["resurser"] = {reserve: {"tid": draw(_lengths(4, 20))}}
+    found: dict[str, Any] = {"utfall": {**steg["utfall"], "klar": outcome}}
+    if draw(st.booleans()):
+        found["tyngd"] = {"langd": 0.4, "pris": 0.6, "hemma": 0.5}
+    if draw(st.booleans()):
+        found["prio_malgrupper"] = {"ung": draw(st.sampled_from([-1, 2]))}
+    if draw(st.integers(0, 2)) == 0:
+        found["till_alder"] = {"ar": AGE_LIMIT, "nasta": {draw(st.sampled_from([*names[-1:], "avslut"])): 1.0}}
+    if draw(st.integers(0, 3)) == 0:
+        found["arbetsdagar"] = True
+    if draw(st.booleans()):
+        found["timmar"] = {"per_manad": 20, "pris_per_timme": 450.5}
+    return found
 
 
 @st.composite
 def _places(draw: st.DrawFn, reserve: bool = False) -> dict[str, Any]:
     behov: dict[str, Any] = {"plats": draw(st.lists(st.sampled_from(HOUSES), min_size=1, max_size=2, unique=True))}
+    behov["andel_plats"] = draw(st.sampled_from([1.0, 1.0, 1.0, 0.5]))
     if reserve or draw(st.integers(0, 3)):
         behov["reserv"] = draw(st.sampled_from(["kopt", "kopt", "kopt_tak"]))
         if draw(st.integers(0, 3)):
@@ -152,6 +182,7 @@ def _places(draw: st.DrawFn, reserve: bool = False) -> dict[str, Any]:
                 "tidigast_dagar": draw(st.sampled_from([0, 3])),
                 "uppsagning_dagar": draw(st.sampled_from([0, 2])),
                 "prio": draw(st.sampled_from(["sist", "tur", "forst"])),
+                "langd": draw(st.sampled_from(["kvarvarande", "kvarvarande", "ny"])),
             }
         if draw(st.integers(0, 2)) == 0:
             behov["hemmamojlig"] = {"andel": 0.7, "malgrupper": {"ung": 0.4}}
@@ -256,7 +287,8 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
             "rorlig_kostnad_kr_per_dygn": 33.3,
         }
     for name in BOUGHT:
-        resurser[name] = {"typ": "extern", "dygnskostnad_kr": {"medel": 1900, "cv": 0.35}}
+        price = {"medel": 1900, "cv": 0.35}
+        resurser[name] = {"typ": "extern", "dygnskostnad_kr": price, "intakt_kr_per_dygn": 111.1}
     resurser["kopt_tak"]["tak"] = draw(st.integers(0, 2))
     inflode = {
         "in": {
@@ -265,8 +297,13 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
             "malgrupper": {"ung": 0.3, "vuxen": 0.7},
             "overspridning": draw(st.sampled_from([1.0, 2.0])),
             "arseffekt": {"cv": 0.1, "rho": 0.5},
+            "syskon": draw(st.sampled_from([[1.0], [1.0], [0.6, 0.3, 0.1]])),
+            "alder": {"ung": _konstant(AGE)},
         }
     }
+    if draw(st.booleans()):
+        kohort = {"datum": str(_day(45)), "antal": draw(st.integers(0, 5))}
+        inflode["in"]["kohorter"] = {"k": kohort | draw(st.sampled_from([{}, {"malgrupp": "ung"}]))}
     content = {
         "resurser": resurser,
         "inflode": inflode,
