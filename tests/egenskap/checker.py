@@ -18,6 +18,7 @@ from sim import config
 from sim.config import Boende, Extern, Kommun, PlatsBehov, Steg, Team, TeamBehov, Utfall
 from sim.distributions import cdf, konstant, round_duration
 from sim.network import Network
+from sim.paths import TICK
 from sim.scenario import Plan
 from sim.visits import VisitLog
 
@@ -92,21 +93,12 @@ class Account:
             if row["del"]:
                 visit = self.visits[-1]
                 visit.parts.append(part)
-                for name in ("slut", "avslut_start", "avslutad", "slappt"):
+                for name in ("slut", "avslut_start", "avslutad", "slappt", "utfall", "aldersgrans"):
                     setattr(visit, name, row[name])
                 visit.nasta = row["nasta"].split(".")[-1]
                 continue
-            names = (
-                "fall",
-                "inflode",
-                "malgrupp",
-                "besok",
-                "utfall",
-                "avhopp",
-                "ej_hemmamojlig",
-                "fran_nulage",
-                "prisfaktor",
-            )
+            names = ("fall", "inflode", "malgrupp", "besok", "utfall", "avhopp", "ej_hemmamojlig", "fran_nulage")
+            names = (*names, "prisfaktor", "aldersgrans")
             self.visits.append(
                 Visit(
                     **{name: row[name] for name in names},
@@ -129,8 +121,18 @@ class Account:
     def begun(self, visit: Visit) -> Steg:
         return self.spec(visit.steg, visit.start)
 
-    def outcome(self, visit: Visit) -> Utfall:
-        return self.begun(visit).utfall[visit.utfall]
+    def outcome(self, visit: Visit, resource: str = "") -> Utfall:
+        """The outcome as it is for the målgrupp, in a resource."""
+        return self.begun(visit).utfall[visit.utfall].resolved(visit.malgrupp, resource)
+
+    def prio(self, visit: Visit) -> int:
+        asked = self.asked(visit)
+        return asked.prio_malgrupper.get(visit.malgrupp, asked.prio)
+
+    def part(self, visit: Visit) -> int:
+        """How much of a place the visit takes, thousandths."""
+        behov = self.asked(visit).behov
+        return round(1000 * behov.andel_plats) if isinstance(behov, PlatsBehov) else 1000
 
     def closes(self, visit: Visit) -> bool:
         return bool(visit.parts) and self.begun(visit).avslut is not None and self.outcome(visit).avslut
@@ -184,13 +186,13 @@ class Account:
         return float(round_duration(days)) if days else 0.0
 
     def queue_key(self, visit: Visit) -> tuple[float, ...]:
-        return (1, self.asked(visit).prio, visit.begaran, visit.fall)
+        return (1, self.prio(visit), visit.begaran, visit.fall)
 
     def home_key(self, visit: Visit) -> tuple[float, ...]:
         behov = self.asked(visit).behov
         assert isinstance(behov, PlatsBehov)
         assert behov.hemtagning is not None
-        return (RANK[behov.hemtagning.prio], self.asked(visit).prio, visit.begaran, visit.fall)
+        return (RANK[behov.hemtagning.prio], self.prio(visit), visit.begaran, visit.fall)
 
     def in_line_from(self, visit: Visit, resource: str) -> float:
         """From when a waiting visit stands in this resource's queue; infinite where never."""
@@ -299,20 +301,66 @@ def _chain(account: Account, visits: list[Visit]) -> list[str]:
 
 
 def lengths_wrong(account: Account) -> list[str]:
-    """Constant lengths of stay and of closing are what was asked for."""
+    """Constant lengths of stay and of closing are what was asked for, where nothing else bears on them."""
     found = []
     for visit in account.visits:
         if visit.was_there or visit.slut == INF:
             continue
-        length = account.outcome(visit).tid
-        if length.fordelning == "konstant" and visit.slut - visit.start != length.medel:
-            found.append(said(visit, f"{visit.slut - visit.start} days"))
+        expected = _constant_end(account, visit)
+        if visit.aldersgrans:
+            if expected is not None and visit.slut > expected:
+                found.append(said(visit, f"ended by age at {visit.slut}, after its time was up at {expected}"))
+        elif expected is not None and visit.slut != expected:
+            found.append(said(visit, f"ended at {visit.slut}, not {expected}"))
         closing = account.begun(visit).avslut
         if closing is None or closing.tid.fordelning != "konstant" or visit.avslutad == INF:
             continue
         if visit.avslutad - visit.avslut_start != closing.tid.medel:
             found.append(said(visit, f"{visit.avslutad - visit.avslut_start} days of closing"))
     return found
+
+
+def _constant_end(account: Account, visit: Visit) -> float | None:
+    """When a stay of constant length ends; None where the length is not constant in days."""
+    first, last = visit.parts[0], visit.parts[-1]
+    away, home = (account.outcome(visit, part.resurs).tid for part in (first, last))
+    behov = account.asked(visit).behov
+    if account.begun(visit).arbetsdagar:
+        return None
+    moved = len(visit.parts) > 1 and visit.slut > last.start
+    if moved and isinstance(behov, PlatsBehov) and behov.hemtagning and behov.hemtagning.langd == "ny":
+        return last.start + home.medel if home.fordelning == "konstant" else None  # type: ignore[operator]
+    if away.fordelning != "konstant":
+        return None
+    assert away.medel is not None
+    end = first.start + away.medel
+    if not moved or home == away:
+        return end
+    if home.fordelning == "blandning" or home.medel is None:
+        return None
+    return last.start + float(round_duration((end - last.start) * (home.medel / away.medel)))
+
+
+def age_limits_passed(account: Account, limit_in_days: float) -> list[str]:
+    """Nobody whose age is known stays past the limit, counted from when the case came, but for the smallest moment."""
+    came: dict[int, float] = {}
+    for visit in account.visits:
+        came[visit.fall] = min(visit.begaran, came.get(visit.fall, INF))
+    found = []
+    for visit in account.visits:
+        limited = visit.inflode != "nulage" and visit.malgrupp == "ung" and visit.slut < INF
+        if not limited or account.begun(visit).till_alder is None:
+            continue
+        latest = max(came[visit.fall] + limit_in_days, visit.parts[-1].start) + 2 * TICK
+        if visit.slut > latest and not _time_was_up_away(visit):
+            found.append(said(visit, f"ended at {visit.slut}, past {latest}"))
+        if visit.aldersgrans and visit.nasta not in account.spec(visit.steg, account.finished(visit)).till_alder.nasta:  # type: ignore[union-attr]
+            found.append(said(visit, f"goes to {visit.nasta} at the age limit"))
+    return found
+
+
+def _time_was_up_away(visit: Visit) -> bool:
+    return len(visit.parts) > 1 and visit.slut < visit.parts[-1].start
 
 
 @dataclass
@@ -383,7 +431,7 @@ def team_queue_jumped(account: Account) -> list[str]:
     for team in account.teams():
         waiting = account.waiting_for(team)
         closing = [
-            (v.slut, v.avslut_start, (account.asked(v).prio, v.slut, v.fall))
+            (v.slut, v.avslut_start, (account.prio(v), v.slut, v.fall))
             for v in account.visits
             if account.closes(v) and v.slut < INF and account.begun(v).avslut.team == team  # type: ignore[union-attr]
         ]
@@ -425,7 +473,7 @@ def team_idle(account: Account) -> list[str]:
             room = account.capacity(team, time) - load
             queue = [v for v in closing if v.slut < time < v.avslut_start]
             if queue:
-                visit = min(queue, key=lambda v: (account.asked(v).prio, v.slut, v.fall))
+                visit = min(queue, key=lambda v: (account.prio(v), v.slut, v.fall))
                 begun = account.begun(visit)
                 assert begun.avslut is not None
                 follow = begun.uppfoljning
@@ -465,6 +513,7 @@ class Occupation:
     first: float
     last: float
     offered: bool
+    part: int
 
 
 def occupations(account: Account, place: str) -> list[Occupation]:
@@ -474,7 +523,7 @@ def occupations(account: Account, place: str) -> list[Occupation]:
         for part in visit.parts:
             if part.resurs == place:
                 first = part.start - account.notice(visit) if part.hemtagen else part.start
-                found.append(Occupation(visit, first, part.slappt, part.hemtagen))
+                found.append(Occupation(visit, first, part.slappt, part.hemtagen, account.part(visit)))
     return found
 
 
@@ -484,9 +533,9 @@ def places_over_capacity(account: Account) -> list[str]:
     for place in account.places():
         held = occupations(account, place)
         for time in sorted({o.first for o in held if o.first >= 0}):
-            standing = sum(o.first < time < o.last for o in held)
-            new = sum(o.first == time < o.last for o in held)
-            if 1000 * (standing + new) > account.room(place, time):
+            standing = sum(o.part for o in held if o.first < time < o.last)
+            new = sum(o.part for o in held if o.first == time < o.last)
+            if standing + new > account.room(place, time):
                 found.append(f"{place} at {time}: {standing} + {new} above {account.room(place, time)}")
     return found
 
@@ -517,12 +566,14 @@ def place_idle(account: Account) -> list[str]:
         hopeful = [v for v in stays if _may_be_offered(account, v, place)]
         pieces = [Load(o.visit, "", o.first, o.last, 1) for o in held]
         for time in _moments(account, pieces, [*waiting, *hopeful]):
-            if not any(account.in_line_from(v, place) < time < v.waits_until for v in waiting):
+            line = [v for v in waiting if account.in_line_from(v, place) < time < v.waits_until]
+            if not line:
                 continue
-            taken = sum(o.first < time < o.last for o in held)
-            offers = sum(v.start < time < v.slappt and v.parts[0].slappt > time for v in hopeful)
-            if 1000 * (taken + offers + 1) <= account.capacity(place, time):
-                found.append(f"{place} at {time}: free, and somebody waits")
+            first = min(line, key=account.queue_key)
+            taken = sum(o.part for o in held if o.first < time < o.last)
+            offers = sum(account.part(v) for v in hopeful if v.start < time < min(v.slappt, v.parts[0].slappt))
+            if taken + offers + account.part(first) <= account.capacity(place, time):
+                found.append(said(first, f"waits for {place} at {time} though it is free"))
     return found
 
 
@@ -599,14 +650,15 @@ def homecomings_wrong(account: Account) -> list[str]:
 def homecomings_missed(account: Account) -> list[str]:
     """Between two events no place is free while somebody eligible, who would stay past the notice, is in the reserv.
 
-    Only where the log shows all offers: nobody is blocked, and no capacity changes.
+    Only where the log shows all offers (nobody is blocked, no capacity changes) and all take the same part of a place.
     """
     found = []
     for place in account.places():
         hopeful = [v for v in account.visits if v.parts and _may_be_offered(account, v, place)]
-        if account.changing_days(place) or any(account.keeps(v) for v in hopeful):
-            continue
         held = occupations(account, place)
+        parts = {account.part(v) for v in (*hopeful, *account.waiting_for(place))}
+        if account.changing_days(place) or any(account.keeps(v) for v in hopeful) or len(parts) > 1:
+            continue
         pieces = [Load(o.visit, "", o.first, o.last, 1) for o in held]
         for time in _moments(account, pieces, hopeful):
             for visit in hopeful:
@@ -616,10 +668,11 @@ def homecomings_missed(account: Account) -> list[str]:
                 since = 0.0 if visit.was_there else visit.start + behov.hemtagning.tidigast_dagar
                 offered = visit.parts[1].start - account.notice(visit) if len(visit.parts) > 1 else INF
                 waits = since < time < min(offered, visit.parts[0].slappt)
-                stays = time + account.notice(visit) < min(visit.slut, account.end - 1e-6)
+                stays = offered < INF or time + account.notice(visit) < visit.slut
                 if not (waits and stays and time < account.end - account.notice(visit)):
                     continue
-                if 1000 * (sum(o.first < time < o.last for o in held) + 1) <= account.capacity(place, time):
+                taken = sum(o.part for o in held if o.first < time < o.last)
+                if taken + account.part(visit) <= account.capacity(place, time):
                     found.append(said(visit, f"not taken home to {place} at {time} though it was free"))
     return found
 

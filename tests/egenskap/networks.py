@@ -28,7 +28,7 @@ TEAMS = ("lag_a", "lag_b")
 HOUSES = ("hus_a", "hus_b", "hus_c")
 BOUGHT = ("kopt", "kopt_tak")
 SLUT = date(2018, 7, 15)
-AGE, AGE_LIMIT = 17.95, 18.0
+AGE, AGE_LIMIT = 17.95, 18.001
 """Years at arrival, and when some stegs end: after some eighteen days, and not a whole number of ticks."""
 SEED = 2019
 
@@ -194,6 +194,8 @@ def _lock_in(first: dict[str, Any], second: dict[str, Any], behov: dict[str, Any
     first["behov"] = behov | {"plats": [house for house in behov["plats"] if house != "hus_c"] or ["hus_a"]}
     first["kvar"] = True
     first["utfall"]["klar"]["nasta"] = {"s1": 1.0}
+    for each in (first, second):
+        each["utfall"]["klar"].pop("resurser", None)
     second["behov"] = {"plats": ["hus_c"]}
     second["tar_tillbaka"] = {"tid": _konstant(15)}
     second["nasta_vid_avhopp"] = "avslut"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from egenskap import checker
-from egenskap.networks import Prov, examples, provs
-from sim.calendars import months, years
+from egenskap.networks import AGE, AGE_LIMIT, Prov, examples, provs
+from sim.calendars import DAYS_PER_YEAR, months, years
 from sim.costs import costs, to_years
 from sim.measures import measure
 from sim.runs import Rows, edges_of
@@ -30,6 +30,12 @@ def test_no_case_is_lost_and_each_goes_where_it_was_sent(prov: Prov) -> None:
 @given(provs())
 def test_constant_lengths_are_kept(prov: Prov) -> None:
     assert checker.lengths_wrong(prov.account) == []
+
+
+@examples(100)
+@given(provs())
+def test_nobody_stays_past_an_age_limit(prov: Prov) -> None:
+    assert checker.age_limits_passed(prov.account, (AGE_LIMIT - AGE) * DAYS_PER_YEAR) == []
 
 
 @examples(100)
