@@ -100,6 +100,8 @@ def _parser() -> _Parser:
     varians.add_argument("--verksamhet", metavar="NAMN", default="missbruk")
     varians.add_argument("--matt", metavar="MÅTT", default="varddygn_extern")
     _study_options(varians)
+    rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
+    rita.add_argument("kommun", metavar="KOMMUN")
     verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
 
@@ -148,6 +150,10 @@ def _command(given: Sequence[str]) -> int:
         return _lista()
     root = project_root()
     _known("kommun", chosen.kommun, kommun_ids(root))
+    if chosen.kommando == "rita":
+        from sim.commands import draw
+
+        return draw(_compose(root, [f"kommun={chosen.kommun}"]), root)
     if chosen.kommando == "avstam":
         from sim.commands import reconcile
 

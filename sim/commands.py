@@ -104,6 +104,24 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
     return _exit_code(result)
 
 
+def draw(content: Mapping[str, Any], root: Path) -> int:
+    """Each verksamhet's vårdkedja as SVG."""
+    from sim.chain import draw_chain
+
+    asked, name = study_from(content, root)
+    folder = ResultFolder(root / "results", f"{name}_ritning", datetime.now())
+    try:
+        for area in asked.kommun.verksamheter:
+            path = folder.path / f"vardkedja_{area}.svg"
+            path.write_text(draw_chain(asked.kommun, area), encoding="utf-8", newline="\n")
+        lasting = folder.finish()
+    except BaseException:
+        folder.abandon()
+        raise
+    print(f"Resultat: {_shown(lasting)}")
+    return 0
+
+
 def basar_only(asked: Study) -> Study:
     """The same study through the basår and the year that follows, which returns within twelve months need."""
     from dataclasses import replace

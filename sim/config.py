@@ -24,6 +24,7 @@ from sim.units import (
     Icke_negativt,
     Korrelation,
     Manadsfaktorer,
+    Mangd,
     Modell,
     Namn,
     Positivt,
@@ -243,7 +244,7 @@ class Inflode(Modell):
     """
 
     namn: Text
-    per_ar: Icke_negativt
+    per_ar: Mangd
     forsta_steg: Namn
     malgrupper: Annotated[dict[Namn, Andel], Field(min_length=1)] = {"alla": 1.0}
     sasong: Manadsfaktorer = ETTOR

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Modell, Namn, Positivt, Text
+from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Mangd, Modell, Namn, Positivt, Text
 
 
 class Arseffekt(Modell):
@@ -22,8 +22,8 @@ class Team(Modell):
     typ: Literal["team"]
     namn: Text
     verksamhet: Namn
-    arsarbetare: Icke_negativt
-    arendetak: Positivt
+    arsarbetare: Mangd
+    arendetak: Annotated[float, Field(strict=True, gt=0, le=100_000)]
     sjukfranvaro: Andel = 0.0
     vakans: Andel = 0.0
     semesterprofil: Manadsfaktorer = ETTOR
@@ -40,7 +40,7 @@ class Boende(Modell):
     typ: Literal["boende"]
     namn: Text
     verksamhet: Namn
-    platser: Icke_negativt
+    platser: Mangd
     vardplats: bool = True
     fast_kostnad_kr_per_plats_och_dygn: Icke_negativt = 0.0
     rorlig_kostnad_kr_per_dygn: Icke_negativt = 0.0
@@ -68,7 +68,7 @@ class Extern(Modell):
     verksamhet: Namn
     dygnskostnad_kr: Pris
     intakt_kr_per_dygn: Icke_negativt = 0.0
-    tak: Icke_negativt | None = None
+    tak: Mangd | None = None
     arseffekt: Arseffekt | None = None
 
 

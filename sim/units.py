@@ -20,8 +20,10 @@ def _as_date(value: Any) -> Any:
 Tal = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positivt = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Icke_negativt = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Mangd = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False)]
+"""How many of something: places, posts, arrivals a year. Bounded, so that a slip of the hand does not run for days."""
 Andel = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
-Antal = Annotated[int, Field(strict=True, ge=0)]
+Antal = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Korrelation = Annotated[float, Field(strict=True, gt=-1, lt=1)]
 Namn = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
