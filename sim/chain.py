@@ -228,7 +228,11 @@ def _back_edge(edge: Edge, layout: Layout, number: int) -> str:
         f"H{tx + 10:g} Q{tx:g},{low:g} {tx:g},{low - 10:g} V{y2 + BOX_HEIGHT:g}"
     )
     return _line(
-        path, f'stroke-dasharray="8 4" {LOOKS[edge.kind]}', f"{tal(100 * edge.share)} %", sx + 5, y1 + BOX_HEIGHT + 14
+        path,
+        f'stroke-dasharray="8 4" {LOOKS[edge.kind]}',
+        f"{tal(100 * edge.share)} %",
+        sx + 5,
+        y1 + BOX_HEIGHT + 14 + 13 * number,
     )
 
 

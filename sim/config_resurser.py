@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Mangd, Modell, Namn, Positivt, Text
+from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Mangd, Modell, Namn, Text
 
 
 class Arseffekt(Modell):
