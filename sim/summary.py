@@ -131,6 +131,8 @@ def _scenario_paragraph(
         change = tal(row["skillnad"] * figure.factor, figure.decimals, sign=True)
         low, high = (tal(row[end] * figure.factor, figure.decimals) for end in ("ki95_lag", "ki95_hog"))
         when = "" if figure.period == planning else f" ({figure.period})"
+        if change == tal(0, figure.decimals):
+            continue
         if not row["ki95_lag"] <= 0 <= row["ki95_hog"]:
             parts.append(f"{_small(figure.name)}{when} {change} {figure.unit} ({low} till {high})")
         elif figure.area == ALL_AREAS or figure.measure in {"varddygn_extern", "bidragsmanader"}:
@@ -148,9 +150,13 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
     plans = made.resultat.plans
     header = ["Nyckeltal", "Enhet", "Period", "Nuläge (P10–P90)", *(plan.namn for plan in plans[1:])]
     lines = [f"| {' | '.join(header)} |", f"|---|---|---|{'--:|' * len(plans)}"]
+    unchanged = []
     for figure in figures:
         base = row_of(made.nivaer, figure, NULAGE)
         if base is None:
+            continue
+        if len(plans) > 1 and not any(_differs(row_of(made.skillnader, figure, plan.id)) for plan in plans[1:]):
+            unchanged.append(_small(figure.name))
             continue
         level, low, high = (tal(base[column] * figure.factor, figure.decimals) for column in ("medel", "p10", "p90"))
         cells = [figure.name, figure.unit, figure.period, f"{level} ({low}–{high})"]
@@ -158,6 +164,8 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
             row = row_of(made.skillnader, figure, plan.id)
             cells.append(_difference(row, figure))
         lines.append(f"| {' | '.join(cells)} |")
+    if unchanged:
+        lines += ["", f"Oförändrat i alla scenarier: {'; '.join(unchanged)}."]
     if len(plans) > 1:
         lines += [
             "",
@@ -168,10 +176,15 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
     return lines
 
 
+def _differs(row: pd.Series | None) -> bool:
+    """Whether a scenario changes a figure at all, in any of the possible futures."""
+    return row is not None and bool(row["skillnad"] != 0 or row["ki95_lag"] != row["ki95_hog"])
+
+
 def _difference(row: pd.Series | None, figure: KeyFigure) -> str:
     if row is None:
         return "–"
-    if row["skillnad"] == 0 and row["ki95_lag"] == row["ki95_hog"]:
+    if not _differs(row):
         return "oförändrat"
     change = tal(row["skillnad"] * figure.factor, figure.decimals, sign=True)
     low, high = (tal(row[end] * figure.factor, figure.decimals) for end in ("ki95_lag", "ki95_hog"))
@@ -188,7 +201,7 @@ def _budget(made: Comparison) -> list[str]:
     table = made.budget.pivot(index=["verksamhet", "scenario"], columns="period", values="inom_budget")
     for area in sorted(kommun.verksamheter):
         for plan in made.resultat.plans:
-            if (area, plan.id) in table.index:
+            if (area, plan.id) in table.index and (plan.id == NULAGE or _budget_differs(made, area, plan.id)):
                 chances = [f"{tal(100 * table.loc[(area, plan.id), year])} %" for year in years]
                 lines.append(f"| {kommun.verksamheter[area].namn} | {plan.namn} | {' | '.join(chances)} |")
     compared = [
@@ -199,8 +212,18 @@ def _budget(made: Comparison) -> list[str]:
     return [
         *lines,
         "",
-        f"Jämförelsen gäller de kostnadsslag som har en budget i konfigurationen: {'; '.join(compared)}.",
+        f"Jämförelsen gäller de kostnadsslag som har en budget i konfigurationen: {'; '.join(compared)}. "
+        "Ett scenario som inte rör dem står inte med.",
     ]
+
+
+def _budget_differs(made: Comparison, area: str, scenario: str) -> bool:
+    chosen = made.skillnader[
+        (made.skillnader["scenario"] == scenario)
+        & (made.skillnader["verksamhet"] == area)
+        & (made.skillnader["matt"] == "avvikelse")
+    ]
+    return bool((chosen["skillnad"] != 0).any())
 
 
 def _line(line: str) -> str:

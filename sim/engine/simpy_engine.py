@@ -190,6 +190,7 @@ class Simulation:
     def _heed_age(self, stay: Stay) -> None:
         """The stay ends at the latest on the day of an age limit; at once if that has passed."""
         assert stay.spec is not None
+        stay.unlimited_end = stay.end
         limit = stay.case.born + stay.spec.age_limit
         if stay.end > limit:
             stay.end = max(limit, self.clock.now + TICK)
@@ -279,7 +280,8 @@ class Simulation:
         elif home is not before:
             ratio = float(mean(home.lengths[stay.outcome])) / float(mean(before.lengths[stay.outcome]))
             pace = self._pace[stay.steg]
-            left = stay.end - now if pace is None else float(operational(pace[0], pace[1], now, stay.end))
+            end = stay.unlimited_end
+            left = end - now if pace is None else float(operational(pace[0], pace[1], now, end))
             end = self._end_after(stay.steg, now, float(round_duration(left * ratio)))
         else:
             return

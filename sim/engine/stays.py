@@ -63,6 +63,8 @@ class Stay:
     following: bool = False
     hold: int = NONE
     holds_made: int = 0
+    unlimited_end: float = NOT_YET
+    """When the time would be up but for an age limit."""
     alarm: simpy.Event | None = None
     under_way: bool = False
     """Began before the run."""

@@ -142,12 +142,12 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
     if kind == "inget" and draw(st.booleans()):
         steg["bistand_kr_per_manad"] = 9135
     if draw(st.integers(0, 2)) == 0:
-        steg |= draw(_details(steg, names))
+        steg |= draw(_details(steg, later))
     return steg
 
 
 @st.composite
-def _details(draw: st.DrawFn, steg: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+def _details(draw: st.DrawFn, steg: Mapping[str, Any], later: list[str]) -> dict[str, Any]:
     """What a steg seldom has: other lengths by målgrupp and resource, weight, age limit, working days, hours."""
     reserve = steg.get("behov", {}).get("reserv")
     outcome = dict(steg["utfall"]["klar"])
@@ -161,7 +161,7 @@ def _details(draw: st.DrawFn, steg: Mapping[str, Any], names: list[str]) -> dict
     if draw(st.booleans()):
         found["prio_malgrupper"] = {"ung": draw(st.sampled_from([-1, 2]))}
     if draw(st.integers(0, 2)) == 0:
-        found["till_alder"] = {"ar": AGE_LIMIT, "nasta": {draw(st.sampled_from([*names[-1:], "avslut"])): 1.0}}
+        found["till_alder"] = {"ar": AGE_LIMIT, "nasta": {draw(st.sampled_from([*later[-1:], "avslut"])): 1.0}}
     if draw(st.integers(0, 3)) == 0:
         found["arbetsdagar"] = True
     if draw(st.booleans()):

@@ -10,6 +10,8 @@ from egenskap import checker
 from egenskap.networks import AGE, AGE_LIMIT, Prov, examples, provs
 from sim.calendars import DAYS_PER_YEAR, months, years
 from sim.costs import costs, to_years
+from sim.experiment import measured
+from sim.labels import LABELS
 from sim.measures import measure
 from sim.runs import Rows, edges_of
 
@@ -170,12 +172,29 @@ def test_queues_and_blocked_places_are_those_of_the_log(prov: Prov) -> None:
 
 @examples(100)
 @given(provs())
-def test_months_sum_to_the_year(prov: Prov) -> None:
+def test_a_year_is_made_of_its_months_as_the_label_of_the_measure_says(prov: Prov) -> None:
+    """`summa`: their sum; `medel`: their mean by days; `slutet`: the last one."""
+    result = measured(prov.run, prov.seed, 0)
+    days = np.diff(edges(prov))
+    for row, values in zip(result.rows, result.values, strict=True):
+        by_month, year = values[: len(days)], values[len(days)]
+        expected = {
+            "summa": by_month.sum(),
+            "medel": by_month @ days / days.sum(),
+            "slutet": by_month[-1],
+            "kvot": year,
+        }[LABELS[row[1]].over_tid]
+        assert year == pytest.approx(expected, abs=1e-6, nan_ok=True), row
+
+
+@examples(100)
+@given(provs())
+def test_varddygn_of_the_months_sum_to_the_year_exactly(prov: Prov) -> None:
     by_month, by_year = monthly(prov), yearly(prov)
-    adding = {"varddygn", "tomdygn", "hemtagningar", "begarda", "startade", "avslutade", "avhopp", "bidragsmanader"}
-    for row, values in by_month.items():
-        if row[1] in adding or row[1].startswith("varddygn"):
-            assert values.sum() == by_year[row].item(), row
+    counted = [
+        row for row in by_month if row[1] in {"varddygn", "varddygn_extern", "varddygn_intern", "bidragsmanader"}
+    ]
+    assert {row: by_month[row].sum() for row in counted} == {row: by_year[row].item() for row in counted}
 
 
 @examples(60)

@@ -107,6 +107,7 @@ def played(
     changes: Sequence[Mapping[str, Any]] = (),
     slut: str = "2018-03-31",
     nulage: Mapping[str, Any] | None = None,
+    inflode: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Played:
     """Let each of `people` come to a steg on a day (> 0), from a steg of its own in which it was at the start."""
@@ -115,7 +116,7 @@ def played(
     given["ko"] = dict(given.get("ko", {})) | {clock: {"antal": 1, "vantat": days(1)} for clock in clocks}
     made = kommun(
         {**resurser, "klocka": team(1000)},
-        {"ingen": {"per_ar": 0, "forsta_steg": next(iter(stegs))}},
+        {"ingen": {"per_ar": 0, "forsta_steg": next(iter(stegs)), **(inflode or {})}},
         {**stegs, **clocks},
         slut,
         nulage={"v": given},

@@ -338,3 +338,15 @@ def test_a_queue_at_the_start_has_waited_as_long_as_said() -> None:
     queued = run.frame.query("fran_nulage and steg == 'v.boende'").sort_values("start")
     assert queued.begaran.tolist() == [-7, -7]
     assert queued.start.tolist() == [0, 2]
+
+
+def test_an_age_limit_that_bound_in_the_reserv_does_not_shorten_what_remains_at_home() -> None:
+    """Of 40 days in the reserv 28 remain on day 14; at home stays are half as long: 14, well before the birthday."""
+    behov = HUS | AWAY | {"hemtagning": {"tidigast_dagar": 5, "uppsagning_dagar": 3}}
+    outcome = {"tid": days(20), "nasta": {"avslut": 1.0}, "resurser": {"kopt": {"tid": days(40)}}}
+    birthday = {"till_alder": {"ar": 10.1, "nasta": {"avslut": 1.0}}}
+    stegs = {"kort": steg(10, behov=HUS), "boende": {"behov": behov, "utfall": {"klar": outcome}, **birthday}}
+    people = {"anna": (1, "kort"), "bo": (2, "boende")}
+    run = played(OWN, stegs, people, inflode={"alder": {"alla": days(10)}})
+    away, home = run.stays("bo", "boende")
+    assert (away.slappt, home.slut) == (14, 28)

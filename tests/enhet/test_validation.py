@@ -275,3 +275,17 @@ def test_blocked_in_a_steg_that_needs_nothing_can_be_built() -> None:
 def test_a_blocked_entry_of_nobody_in_an_unknown_place_is_refused() -> None:
     none = dict(NULAGE["v"]["blockerade"]["vantar"], antal=0, i="finns_inte")
     assert "nulage.v.blockerade.vantar" in said("nulage.v.blockerade.vantar", none)
+
+
+@pytest.mark.parametrize("ring", [["inne"], ["inne", "ute"]], ids=["itself", "two"])
+def test_age_limits_that_lead_round_in_a_ring_are_refused(ring: list[str]) -> None:
+    """Who is too old would go round it a million times a day, and the run never end."""
+    stegs: dict[str, Any] = {}
+    for name, after in zip(ring, [*ring[1:], ring[0]], strict=True):
+        stegs[name] = {
+            "till_alder": {"ar": 18, "nasta": {after: 1.0}},
+            "utfall": {"klar": {"tid": TID, "nasta": {"avslut": 1.0}}},
+        }
+    inflode = {"per_ar": 1, "forsta_steg": "inne", "alder": {"alla": {"fordelning": "konstant", "medel": 19}}}
+    with pytest.raises(HemmaplanError):
+        kommun({}, {"i": inflode}, stegs)
