@@ -58,14 +58,14 @@ def blocking_problems(kommun: Kommun) -> list[Problem]:
                 wanted = {r for r in usable_places(after) if r in kommun.resurser and _finite(r, kommun.resurser[r])}
                 for resource in held:
                     waits_for.setdefault(resource, set()).update(wanted)
-    ring = _ring(waits_for)
+    ring = find_ring(waits_for)
     if ring:
         text = f"kvar: true kan låsa {' → '.join(ring)}: var och en väntar på nästa och ingen kan flytta"
         found.append(("resurser", text))
     return found
 
 
-def _ring(waits_for: Mapping[str, set[str]]) -> list[str]:
+def find_ring(waits_for: Mapping[str, set[str]]) -> list[str]:
     """A ring among the resources, in order, or nothing."""
     for first in sorted(waits_for):
         path = [first]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sim.blocking import all_targets, blocking_problems, keeps_place, usable_places
+from sim.blocking import all_targets, blocking_problems, find_ring, keeps_place, usable_places
 from sim.config import (
     AVSLUT,
     Boende,
@@ -81,6 +81,15 @@ def _verksamhet(kommun: Kommun, name: str, verksamhet: Verksamhet) -> list[Probl
         for steg_name in paverkan.steg:
             found += _one_of(f"{at}.steg", steg_name, verksamhet.steg, "steget")
     found += _no_way_out(top, verksamhet)
+    by_age = {
+        key: set(steg.till_alder.nasta) & set(verksamhet.steg)
+        for key, steg in verksamhet.steg.items()
+        if steg.till_alder
+    }
+    ring = find_ring(by_age)
+    if ring:
+        text = f"åldersgränserna leder i ring ({' → '.join(ring)}): den som är äldre skulle gå runt för evigt"
+        found.append((f"{top}.steg.{ring[0]}.till_alder", text))
     for key, steg in verksamhet.steg.items():
         found += _steg(kommun, f"{top}.steg.{key}", steg, verksamhet, grupper)
     return found
