@@ -24,7 +24,7 @@ LABELS: dict[str, Label] = {
     "arsarbetare_behov": Label(
         "Årsarbetare som behövs",
         "årsarbetare",
-        "medel",
+        "kvot",
         "Tjänster som hade behövts för att bära hela belastningen och alla ofördelade ärenden vid taket.",
     ),
     "kapacitet_arenden": Label("Kapacitet", "ärenden", "medel", "Viktade ärenden som teamet kan bära."),
