@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.network import EXIT, NONE, Network
-from sim.visits import AVHOPP, CENSURERAD, RESERV, UNKNOWN, VisitLog
+from sim.visits import ALDERSGRANS, AVHOPP, CENSURERAD, RESERV, UNKNOWN, VisitLog
 
 
 def different_columns(left: VisitLog, right: VisitLog) -> list[str]:
@@ -54,7 +54,7 @@ def cut(log: VisitLog, network: Network, end: float) -> VisitLog:
     columns["resurs"][waits] = NONE
     columns["utfall"][waits] = UNKNOWN
     columns["prisfaktor"][waits] = 1.0
-    columns["flaggor"][waits] &= ~RESERV
+    columns["flaggor"][waits] &= ~(RESERV | ALDERSGRANS)
     columns["flaggor"][waits & ~left] &= ~AVHOPP
     closing = np.array(
         [

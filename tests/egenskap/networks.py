@@ -118,7 +118,7 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
     if kind == "team":
         steg["behov"] = {
             "team": draw(st.sampled_from(TEAMS)),
-            "vikt": draw(st.sampled_from([1.0, 0.5, 1.5])),
+            "vikt": draw(st.sampled_from([1.0, 0.5, 0.5, 1.5])),
         }
     elif kind == "plats":
         steg["behov"] = draw(_places())
@@ -135,7 +135,7 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
     if draw(st.booleans()):
         steg["avslut"] = {
             "team": draw(st.sampled_from(TEAMS)),
-            "vikt": draw(st.sampled_from([0.25, 0.5, 1.0])),
+            "vikt": draw(st.sampled_from([0.5, 1.0, 1.5])),
             "tid": draw(_lengths(1, 3)),
         }
     steg["kvar"] = draw(st.booleans())

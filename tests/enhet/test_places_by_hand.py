@@ -350,3 +350,18 @@ def test_an_age_limit_that_bound_in_the_reserv_does_not_shorten_what_remains_at_
     run = played(OWN, stegs, people, inflode={"alder": {"alla": days(10)}})
     away, home = run.stays("bo", "boende")
     assert (away.slappt, home.slut) == (14, 28)
+
+
+def test_weekends_after_the_end_of_the_run_count_too() -> None:
+    """Bo's five working days from Tuesday 2 January end on Tuesday 9, past the notice, also in a run that ends on 5."""
+    recall = {"tidigast_dagar": 0, "uppsagning_dagar": 4}
+    stegs = {
+        "kort": steg(2, behov=HUS),
+        "boende": steg(5, behov=HUS | AWAY | {"hemtagning": recall}, arbetsdagar=True),
+    }
+    people = {"anna": (1, "kort"), "bo": (1.25, "boende"), "cia": (4, "kort")}
+    starts = {
+        slut: played(OWN, stegs, people, slut=slut).starts("kort")["cia"] for slut in ("2018-01-05", "2018-01-31")
+    }
+    assert starts["2018-01-05"] is None
+    assert starts["2018-01-31"] > 5

@@ -124,6 +124,14 @@ def test_a_closing_goes_before_a_new_case_that_asked_earlier() -> None:
     assert run.starts("u") == {"erik": 1, "frida": 18}
 
 
+def test_a_new_case_that_would_fit_waits_behind_a_closing_that_does_not() -> None:
+    """Half a case of room from day 3, but Bo waits to be closed, with 1.5, until Anna is, on day 8."""
+    stegs = {"boende": steg(1, avslut={**CLOSING, "vikt": 1.5}), "u": utredning(10, vikt=0.5)}
+    run = played({"lag": team(2)}, stegs, {"anna": (2, "boende"), "bo": (3, "boende"), "erik": (5, "u")})
+    assert [run.stay(name, "boende").avslut_start for name in ("anna", "bo")] == [3, 8]
+    assert run.starts("u") == {"erik": 8}
+
+
 def test_an_outcome_that_needs_no_closing_is_left_at_once() -> None:
     outcomes = {"avbrott": {"tid": days(4), "nasta": {"avslut": 1.0}, "avslut": False}}
     run = played({"lag": team(1)}, {"boende": {"utfall": outcomes, "avslut": CLOSING}}, {"anna": (1, "boende")})

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -125,7 +126,9 @@ def test_reader_who_leaves_early_is_no_error(rot: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to another process")
 def test_interrupt_of_a_process_leaves_nothing_half_written(rot: Path) -> None:
     words = (*MODULE, "jamfor", "annan", "--replikationer", "100000", "--arbetare", "1")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # A shell that runs the tests in the background has made its children deaf to Ctrl-C.
+    with subprocess.Popen(words, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **pipes) as process:
         assert process.stderr is not None
         assert "Simulerar" in process.stderr.readline().decode("utf-8")
         time.sleep(1)
