@@ -25,8 +25,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 EMPLOYED = 5.0
 AT_ONCE = 0.5
 GUARANTEED = 2

@@ -29,8 +29,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 PLACES = 4
 LOAD = 4.0
 HOME_SHARE = 0.75

@@ -23,8 +23,6 @@ from teori_hjalp import (
     time_average,
 )
 
-pytestmark = pytest.mark.slow
-
 LOAD = 6.0
 PLACES = 6
 WINDOW = (60.0, 365.0)

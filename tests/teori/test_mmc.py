@@ -21,8 +21,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 SERVERS = 2
 PER_DAY = 1.6
 MEAN = 1.0

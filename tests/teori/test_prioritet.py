@@ -30,8 +30,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 PER_DAY = 0.3
 """Of each kind."""
 WINDOW = (150.0, 1430.0)

@@ -31,8 +31,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 PER_DAY = 10.0
 CV = 1.5
 KINDS = {

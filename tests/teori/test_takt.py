@@ -21,8 +21,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 ARRIVING = 850.0
 """Expected, all of them in January."""
 MEAN, CV = 40.0, 0.8

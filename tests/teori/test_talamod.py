@@ -25,8 +25,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 SERVERS = 3
 PER_DAY = 3.6
 MEAN = 1.0

@@ -28,8 +28,6 @@ from teori_hjalp import (
     surplus,
 )
 
-pytestmark = pytest.mark.slow
-
 FIRST, SECOND = 3, 2
 PER_DAY = 2.6
 MEAN_FIRST, MEAN_SECOND = 1.0, 0.9

@@ -26,8 +26,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 PER_YEAR = 3000.0
 SEASON = (1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.5, 0.7, 1.0, 1.2, 1.2, 1.1)
 TREND = 0.2

@@ -31,8 +31,6 @@ from teori_hjalp import (
     visits_in,
 )
 
-pytestmark = pytest.mark.slow
-
 PLACES = 3
 PER_DAY = 3.0
 MEAN = 1.0
