@@ -354,7 +354,9 @@ def age_limits_passed(account: Account, limit_in_days: float) -> list[str]:
         latest = max(came[visit.fall] + limit_in_days, visit.parts[-1].start) + 2 * TICK
         if visit.slut > latest and not _time_was_up_away(visit):
             found.append(said(visit, f"ended at {visit.slut}, past {latest}"))
-        if visit.aldersgrans and visit.nasta not in account.spec(visit.steg, account.finished(visit)).till_alder.nasta:  # type: ignore[union-attr]
+        decided = account.finished(visit)
+        at_limit = account.spec(visit.steg, min(decided, account.end)).till_alder
+        if visit.aldersgrans and decided < INF and at_limit and visit.nasta not in at_limit.nasta:
             found.append(said(visit, f"goes to {visit.nasta} at the age limit"))
     return found
 

@@ -105,7 +105,7 @@ def _routing(draw: st.DrawFn, later: list[str], earlier: list[str]) -> dict[str,
 def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
     names = [f"s{n}" for n in range(count)]
     later, earlier = names[number + 1 :], names[:number]
-    kind = draw(st.sampled_from(["team", "plats", "plats", "plats", "inget"] if number else ["team", "plats"]))
+    kind = draw(st.sampled_from(["team", "team", "plats", "plats", "plats", "inget"] if number else ["team", "plats"]))
     steg: dict[str, Any] = {"prio": draw(st.sampled_from([0, 0, 1]))}
     outcome = {"tid": draw(_lengths(1, 5, 10, 12.5)), "nasta": draw(_routing(later, earlier))}
     steg["utfall"] = {"klar": outcome}
@@ -117,7 +117,7 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
         )
     if kind == "team":
         steg["behov"] = {
-            "team": draw(st.sampled_from(TEAMS)),
+            "team": draw(st.sampled_from(["lag_a", *TEAMS])),
             "vikt": draw(st.sampled_from([1.0, 0.5, 0.5, 1.5])),
         }
     elif kind == "plats":
@@ -134,9 +134,9 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
         }
     if draw(st.booleans()):
         steg["avslut"] = {
-            "team": draw(st.sampled_from(TEAMS)),
+            "team": draw(st.sampled_from(["lag_a", *TEAMS])),
             "vikt": draw(st.sampled_from([0.5, 1.0, 1.5])),
-            "tid": draw(_lengths(1, 3)),
+            "tid": draw(_lengths(2, 8)),
         }
     steg["kvar"] = draw(st.booleans())
     if kind == "inget" and draw(st.booleans()):

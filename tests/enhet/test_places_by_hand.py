@@ -168,8 +168,9 @@ def test_a_stay_that_ends_after_the_notice_is_moved() -> None:
     assert (away.slappt, home.slappt) == (14, 14.5)
 
 
-def test_a_stay_not_moved_leaves_its_place_to_the_next() -> None:
-    stegs = {"kort": steg(10, behov=HUS), "slut": homecoming(11), "lang": homecoming(40)}
+@pytest.mark.parametrize("length", [11, 12], ids=["within the notice", "exactly with it"])
+def test_a_stay_not_moved_leaves_its_place_to_the_next(length: float) -> None:
+    stegs = {"kort": steg(10, behov=HUS), "slut": homecoming(length), "lang": homecoming(40)}
     run = played(OWN, stegs, {"anna": (1, "kort"), "bo": (2, "slut"), "cia": (3, "lang")})
     assert run.stay("bo", "slut").resurs == "kopt"
     assert [part.start for part in run.stays("cia", "lang")] == [3, 14]

@@ -92,6 +92,17 @@ def test_closing_takes_over_the_load_of_follow_up() -> None:
     assert run.starts("latt") == {"cia": 12}
 
 
+def test_two_closings_fit_since_each_takes_over_its_own_follow_up() -> None:
+    """1.5 of 2 is used; each closing adds 0.75 and takes away 0.5. Only one would be guaranteed."""
+    avslut = {"team": "lag", "vikt": 0.75, "tid": days(5)}
+    stegs = {
+        "boende": steg(10, uppfoljning={"team": "lag", "vikt": 0.5}, avslut=avslut),
+        "u": utredning(50, vikt=0.5),
+    }
+    run = played({"lag": team(2)}, stegs, {"erik": (0.5, "u"), "anna": (1, "boende"), "bo": (1, "boende")})
+    assert [run.stay(name, "boende").avslut_start for name in ("anna", "bo")] == [11, 11]
+
+
 def test_closings_under_overload_are_as_many_as_guaranteed() -> None:
     """Half a closing for each of four årsarbetare: two at once, though the team is full."""
     stegs = {"boende": steg(10, avslut=CLOSING), "u": utredning(50, vikt=4)}

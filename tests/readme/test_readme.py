@@ -70,7 +70,7 @@ def test_python_example_runs() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "skillnad" in done.stdout
+    assert "stodboende_5" in done.stdout
 
 
 def test_scenario_example_is_the_shipped_one() -> None:
