@@ -341,6 +341,18 @@ def _cohorts(area: str, name: str, plan: Plan, numbers: Mapping[str, int]) -> tu
     return tuple(sorted(found, key=lambda cohort: (cohort.day, cohort.key)))
 
 
+def _longest_notice(plan: Plan) -> float:
+    """Days after the end of the run that still matter: whether a stay ends within a notice given before it."""
+    behov = (
+        steg.behov
+        for epoch in plan.epoker
+        for verksamhet in epoch.kommun.verksamheter.values()
+        for steg in verksamhet.steg.values()
+    )
+    recalls = (b.hemtagning for b in behov if isinstance(b, config.PlatsBehov))
+    return max((recall.uppsagning_dagar for recall in recalls if recall is not None), default=0)
+
+
 def _pace(area: str, name: str, plan: Plan, days: float) -> StepFunction | None:
     """Operational days per day in a steg, or None where always one."""
     epochs = plan.epoker
@@ -355,5 +367,5 @@ def _pace(area: str, name: str, plan: Plan, days: float) -> StepFunction | None:
 
     path = step_function(breaks | {epoch.fran_dag for epoch in epochs}, at)
     if plan.kommun.verksamheter[area].steg[name].arbetsdagar:
-        return path.times_another(working_time(plan.kommun.start, days))
+        return path.times_another(working_time(plan.kommun.start, days + _longest_notice(plan)))
     return None if path.constant and path.values[0] == 1.0 else path

@@ -64,7 +64,7 @@ def days_in_year(year: int) -> int:
 
 
 def working_time(start: date, days: float) -> StepFunction:
-    """1 on Swedish working days, 0 on weekends and public holidays; 1 after the end of the run, so that all ends.
+    """1 on Swedish working days, 0 on weekends and public holidays; 1 after `days`, so that all ends.
 
     Midsummer's, Christmas and New Year's Eve, free by agreement (category de_facto), count as holidays; other eves and
     klämdagar as working days.
