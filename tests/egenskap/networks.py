@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
@@ -30,7 +32,8 @@ BOUGHT = ("kopt", "kopt_tak")
 SLUT = date(2018, 7, 15)
 AGE, AGE_LIMIT = 17.95, 18.001
 """Years at arrival, and when some stegs end: after some eighteen days, and not a whole number of ticks."""
-SEED = 2019
+SEED = int(os.environ.get("HEMMAPLAN_EXEMPEL", "2019"))
+"""Which examples are drawn. Another number draws others, to look further than every day's tests do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +46,14 @@ class Prov:
     nulage: dict[str, Any]
     changes: Sequence[dict[str, Any]]
     seed: int
+    verksamhet: dict[str, Any] = field(default_factory=dict)
+    """What the verksamhet has besides its inflows and stegs."""
+    drivare: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def kommun(self) -> Kommun:
-        return kommun(self.resurser, self.inflode, self.steg, str(SLUT), nulage={"v": self.nulage})
+        more = {"nulage": {"v": self.nulage}, "v": self.verksamhet, "drivare": self.drivare}
+        return kommun(self.resurser, self.inflode, self.steg, str(SLUT), **copy.deepcopy(more))
 
     @cached_property
     def scenario(self) -> Scenario | None:
@@ -150,12 +157,16 @@ def _steg(draw: st.DrawFn, number: int, count: int) -> dict[str, Any]:
 def _details(draw: st.DrawFn, steg: Mapping[str, Any], later: list[str]) -> dict[str, Any]:
     """What a steg seldom has: other lengths by målgrupp and resource, weight, age limit, working days, hours."""
     reserve = steg.get("behov", {}).get("reserv")
-    outcome = dict(steg["utfall"]["klar"])
+    outcomes = {name: dict(each) for name, each in steg["utfall"].items()}
     if draw(st.booleans()):
-        outcome["malgrupper"] = {"ung": {"tid": draw(_lengths(2, 8))}}
+        _differ(outcomes, "malgrupper", "ung", draw(_deviation(len(outcomes), later, (2, 8))))
     if reserve and draw(st.booleans()):
-        outcome["resurser"] = {reserve: {"tid": draw(_lengths(4, 20))}}
-    found: dict[str, Any] = {"utfall": {**steg["utfall"], "klar": outcome}}
+        _differ(outcomes, "resurser", reserve, draw(_deviation(len(outcomes), later, (4, 20))))
+    found: dict[str, Any] = {"utfall": outcomes}
+    if draw(st.integers(0, 2)) == 0:
+        found["takt"] = draw(st.sampled_from([0.5, 1.1]))
+    if "under_vantan" in steg and draw(st.booleans()):
+        found["sarskild_avgift"] = {"kr_per_dag": 333.3, "fran_dag": 5}
     if draw(st.booleans()):
         found["tyngd"] = {"langd": 0.4, "pris": 0.6, "hemma": 0.5}
     if draw(st.booleans()):
@@ -167,6 +178,41 @@ def _details(draw: st.DrawFn, steg: Mapping[str, Any], later: list[str]) -> dict
     if draw(st.booleans()):
         found["timmar"] = {"per_manad": 20, "pris_per_timme": 450.5}
     return found
+
+
+@st.composite
+def _deviation(draw: st.DrawFn, outcomes: int, later: list[str], days: tuple[int, int]) -> dict[str, Any]:
+    """What differs in the outcome `klar`: length, share, routing, at least one of them."""
+    found = {"tid": draw(_lengths(*days)), "nasta": {later[-1] if later else "avslut": 1.0}}
+    if outcomes > 1:
+        found["andel"] = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    chosen = draw(st.lists(st.sampled_from(sorted(found)), min_size=1, unique=True))
+    return {name: found[name] for name in chosen}
+
+
+def _differ(outcomes: dict[str, Any], by: str, name: str, deviation: dict[str, Any]) -> None:
+    """The deviation in `klar`; the other outcome takes what is left, whichever of two deviations speaks."""
+    outcomes["klar"][by] = {name: deviation}
+    if "andel" in deviation and "avbrott" in outcomes:
+        outcomes["avbrott"][by] = {name: {"andel": 1 - deviation["andel"]}}
+
+
+@st.composite
+def _around(draw: st.DrawFn, steg: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What surrounds the inflows and stegs: prices, investments and a driver that changes, and acts later."""
+    verksamhet: dict[str, Any] = {"prisindex": draw(st.sampled_from([1.0, 1.03])), "ovrigt_tkr": 12.3}
+    if draw(st.booleans()):
+        verksamhet["investeringar"] = {"hus": {"tkr": 500.5, "fran": str(_day(40)), "ar": 10}}
+        verksamhet["intakt_tkr"] = 77.7
+    if draw(st.booleans()):
+        return verksamhet, {}
+    effect = {"elasticitet": draw(st.sampled_from([-0.5, 0.6])), "andel_inflode": draw(st.sampled_from([0.0, 0.4]))}
+    effect |= {"lag_dagar": draw(st.sampled_from([0, 20, 30.5])), "inflode": ["in"]}
+    effect["steg"] = draw(st.lists(st.sampled_from(sorted(steg)), unique=True))
+    verksamhet["drivare"] = {"arbetsloshet": effect}
+    path = {"2017-12-01": 8.0, str(_day(30)): 10.0, str(_day(100)): 6.0}
+    driver = {"namn": "Arbetslöshet", "omrade": "riket", "bas": 8.0, "varde": path}
+    return verksamhet, {"arbetsloshet": driver}
 
 
 @st.composite
@@ -233,13 +279,14 @@ def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @st.composite
-def _changes(draw: st.DrawFn) -> tuple[dict[str, Any], ...]:
+def _changes(draw: st.DrawFn, paced: list[str]) -> tuple[dict[str, Any], ...]:
     found = []
     for _ in range(draw(st.integers(0, 2))):
         path, values = draw(
             st.sampled_from(
                 [("resurser.lag_a.arsarbetare", [0, 1, 3]), ("resurser.kopt_tak.tak", [0, 2])]
                 + [(f"resurser.{house}.platser", [0, 1, 4]) for house in HOUSES] * 2
+                + [(f"verksamheter.v.steg.{name}.takt", [0.8, 2.0]) for name in paced]
             )
         )
         first = draw(st.sampled_from([1, 30, 60, 90]))
@@ -262,7 +309,11 @@ def known(text: str) -> Prov:
 
 @st.composite
 def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
-    """A municipality that passes validation; `kvar` is given up where it could lock."""
+    """A municipality that passes validation; `kvar` is given up where it could lock.
+
+    A share that differs by målgrupp and one that differs by resource can speak against each other; then the latter
+    is given up too.
+    """
     count = draw(st.integers(1, 4))
     steg = {f"s{n}": draw(_steg(n, count)) for n in range(count)}
     if count > 1 and draw(st.booleans()):
@@ -306,23 +357,43 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
     if draw(st.booleans()):
         kohort = {"datum": str(_day(45)), "antal": draw(st.integers(0, 5))}
         inflode["in"]["kohorter"] = {"k": kohort | draw(st.sampled_from([{}, {"malgrupp": "ung"}]))}
+    verksamhet, drivare = draw(_around(steg))
     content = {
+        "verksamhet": verksamhet,
+        "drivare": drivare,
         "resurser": resurser,
         "inflode": inflode,
         "steg": steg,
         "nulage": draw(_nulage(steg)),
-        "changes": draw(_changes()) if changes else (),
+        "changes": draw(_changes([name for name, each in steg.items() if "takt" in each])) if changes else (),
         "seed": draw(st.integers(0, 999)),
     }
     prov = known(json.dumps(content))
-    try:
-        _ = prov.kommun
-    except HemmaplanError:
+    if not _sound(prov):
+        content |= {"steg": {name: _one_deviation(each) for name, each in steg.items()}}
+        prov = known(json.dumps(content))
+    if not _sound(prov):
+        steg = content["steg"]
         free = {name: {**each, "kvar": False, "utfall": _moving(each["utfall"])} for name, each in steg.items()}
         content |= {"steg": free, "nulage": content["nulage"] | {"blockerade": {}}}
         prov = known(json.dumps(content))
         _ = prov.kommun
     return prov
+
+
+def _sound(prov: Prov) -> bool:
+    try:
+        return bool(prov.kommun)
+    except HemmaplanError:
+        return False
+
+
+def _one_deviation(steg: Mapping[str, Any]) -> dict[str, Any]:
+    """Where shares differ by målgrupp, nothing differs by resource."""
+    outcomes = steg["utfall"]
+    if not any("andel" in each for outcome in outcomes.values() for each in outcome.get("malgrupper", {}).values()):
+        return dict(steg)
+    return {**steg, "utfall": {n: {k: v for k, v in o.items() if k != "resurser"} for n, o in outcomes.items()}}
 
 
 def _moving(outcomes: Mapping[str, Any]) -> dict[str, Any]:
