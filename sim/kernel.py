@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
+from numba.core import cgutils
 from numba.core.caching import FunctionCache
+from numba.extending import intrinsic
+from numba.np.numpy_support import carray
+from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T", bound=np.generic)
 
 
 def _kernel_sources() -> str:
@@ -79,3 +85,21 @@ def typed_kernel(signature: str) -> Callable[[F], F]:
         return typed
 
     return decorate
+
+
+def _as_pointer(typing_context: Any, address: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return numba.types.voidptr(numba.types.int64), code
+
+
+_pointer: Any = intrinsic(_as_pointer)
+"""An int64 as the pointer that it is."""
+
+
+@kernel
+def array_at(address: int, shape: Any, dtype: type[T] | np.dtype[T]) -> NDArray[T]:
+    """An array over memory that somebody else keeps, in C order: no reference is counted. Compiled code only."""
+    array: NDArray[T] = carray(_pointer(address), shape, dtype)
+    return array

@@ -10,12 +10,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.paths import StepFunction
 from sim.shares import ShareTable
+
+if TYPE_CHECKING:
+    from sim.flat import Flat
 
 NONE = -1
 """No resource, no team, no reserv."""
@@ -174,6 +179,13 @@ class Network:
     outcome_names: tuple[tuple[str, ...], ...]
     pace: tuple[StepFunction | None, ...]
     stock: tuple[Stock, ...]
+
+    @cached_property
+    def flat(self) -> Flat:
+        """The same as arrays; made once."""
+        from sim.flat import flatten
+
+        return flatten(self)
 
     def epoch(self, time: float) -> int:
         return max(bisect_right(self.epochs, time) - 1, 0)

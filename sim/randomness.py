@@ -88,7 +88,7 @@ def unit(word: Word) -> float:
 
 
 @typed_kernel("float64(uint64, uint64, uint64, uint64, uint64, uint64)")
-def uniform(seed: int, replication: int, case: int, steg: int, visit: int, purpose: int) -> float:
+def uniform(seed: Word, replication: Word, case: Word, steg: Word, visit: Word, purpose: Word) -> float:
     """The number in (0, 1) for this use; all arguments are integers in 0..2**64-1."""
     words = philox(case, steg, visit, purpose >> np.uint64(2), seed, replication)
     return unit(words[purpose & np.uint64(3)])

@@ -10,7 +10,7 @@ from sim.network import Network
 from sim.visits import VisitLog
 
 Engine = Callable[[Network, Cases, int, int], VisitLog]
-ENGINES = ("simpy",)
+ENGINES = ("snabb", "simpy")
 
 
 def run(network: Network, cases: Cases, seed: int, replication: int, engine: str = "simpy") -> VisitLog:
@@ -19,6 +19,10 @@ def run(network: Network, cases: Cases, seed: int, replication: int, engine: str
 
 
 def engine_named(name: str) -> Engine:
+    if name == "snabb":
+        from sim.engine import compiled
+
+        return compiled.run
     if name == "simpy":
         from sim.engine import simpy_engine
 

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
 from typing import Any
 
 import simpy
 
-
-class Happening(IntEnum):
-    """What happens at an instant, in this order (modell.md 6)."""
-
-    CAPACITY = 1
-    END = 2
-    CLOSED = 3
-    NOTICE = 4
-    ELIGIBLE = 5
-    LIMIT = 6
-    PATIENCE = 7
-    ARRIVAL = 8
-
+from sim.engine.order import Happening
 
 STARTED = -2
 """A case that was let in acts at once …"""

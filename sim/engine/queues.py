@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from sim.distributions import round_duration
-from sim.engine.clock import OPENING, SERVE, Clock, Happening
+from sim.engine.clock import OPENING, SERVE, Clock
+from sim.engine.order import Happening
 from sim.engine.resources import Place, Team
 from sim.engine.stays import Stay
 from sim.network import NONE, Network

@@ -13,7 +13,8 @@ import simpy
 
 from sim.cases import FROM_STOCK, Cases
 from sim.distributions import cdf, lognormal, mean, quantile, round_duration
-from sim.engine.clock import Clock, Happening
+from sim.engine.clock import Clock
+from sim.engine.order import Happening
 from sim.engine.queues import Queues
 from sim.engine.resources import Place
 from sim.engine.stays import NOT_YET, Case, Stay

@@ -1,0 +1,353 @@
+"""The fast engine: the reference engine's semantics as one loop in machine code, visit for visit the same.
+
+No Python object a case: stays, cases, queues and events are records in arrays that grow when they must (`_grown`), and
+freed records are used again, so memory follows the number of cases present.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.cases import Cases
+from sim.distributions import round_duration
+from sim.engine import memory
+from sim.engine.heaps import free_event, pop_event
+from sim.engine.holdings import (
+    become_eligible,
+    candidate,
+    change_capacity,
+    closing_candidate,
+    end_closing,
+    first_choice,
+    follow,
+    join,
+    leave_lines,
+    occupy,
+    offer_home,
+    start_closing,
+    touch,
+    uses_reserve,
+)
+from sim.engine.layout import (
+    AT_HOME,
+    CASE,
+    EVENT,
+    FINISHED,
+    MORE_CASES,
+    MORE_EVENTS,
+    MORE_LOG,
+    MORE_NODES,
+    MORE_STAYS,
+    NODE,
+    STAY,
+)
+from sim.engine.lives import (
+    ask,
+    begin,
+    end,
+    enter,
+    give_up,
+    limit_reached,
+    move_on,
+    new_case,
+    new_stay,
+    notice_over,
+    plan_end_of_closing,
+    record,
+    set_alarm,
+)
+from sim.engine.memory import LOG_FLOATS, LOG_INTS, WORLD, State, World
+from sim.engine.order import Happening
+from sim.engine.outcomes import end_after, heed_age, set_price
+from sim.engine.people import BLOCKED, QUEUED, People, people_of
+from sim.flat import ABSENT, Flat, Records
+from sim.kernel import kernel
+from sim.network import Network
+from sim.visits import VisitLog, sorted_log
+
+_END, _CLOSED, _NOTICE = int(Happening.END), int(Happening.CLOSED), int(Happening.NOTICE)
+_ELIGIBLE, _LIMIT, _PATIENCE = int(Happening.ELIGIBLE), int(Happening.LIMIT), int(Happening.PATIENCE)
+
+_SPARE = 8
+"""How many stays, cases, events and records one event or one start can need at most."""
+_FIRST_SIZE = 1024
+_STEPS = 1_000_000
+"""Events between looks at the outside world, so that Ctrl-C is heeded."""
+
+
+def run(network: Network, cases: Cases, seed: int, replication: int) -> VisitLog:
+    """Simulate one replication. Pure: the same arguments give the same log as the reference engine."""
+    flat = network.flat
+    people = people_of(cases, seed, replication)
+    state = _new_state(flat)
+    world = _new_world(flat, people, state)
+    status = _proceed(world, _STEPS)
+    while status != FINISHED:
+        state = _grown(state, status)
+        _tell(world, state)
+        status = _proceed(world, _STEPS)
+    size = int(world[0]["log_size"])
+    return sorted_log(state.log_key[:size], state.log_int[:size], state.log_float[:size])
+
+
+def _new_state(flat: Flat) -> State:
+    return State(
+        stays=np.zeros(_FIRST_SIZE, STAY),
+        cases=np.zeros(_FIRST_SIZE, CASE),
+        visits=np.zeros((_FIRST_SIZE, flat.stegs), dtype=np.int32),
+        nodes=np.zeros(_FIRST_SIZE, NODE),
+        events=np.zeros(2 * _FIRST_SIZE, EVENT),
+        heap_time=np.zeros(2 * _FIRST_SIZE),
+        heap_event=np.zeros(2 * _FIRST_SIZE, dtype=np.int64),
+        resources=flat.resources.copy(),
+        log_key=np.zeros(4 * _FIRST_SIZE, dtype=np.uint64),
+        log_int=np.zeros((4 * _FIRST_SIZE, LOG_INTS), dtype=np.int32),
+        log_float=np.zeros((4 * _FIRST_SIZE, LOG_FLOATS)),
+    )
+
+
+def _new_world(flat: Flat, people: People, state: State) -> Records:
+    """A record (in an array of one) of where everything is and of a run that has not begun."""
+    world = np.zeros(1, WORLD)
+    named = flat._asdict() | people._asdict()
+    for name, value in named.items():
+        assert not isinstance(value, np.ndarray) or value.flags.c_contiguous
+        world[name] = value.ctypes.data if isinstance(value, np.ndarray) else value
+    world["epoch_count"] = len(flat.epochs)
+    world["change_count"] = len(flat.changes)
+    world["arrivals"] = len(people.arrival_time)
+    world["stock_count"] = len(people.stock_kind)
+    world["lowest"] = flat.resource_count
+    for name in ("stays", "cases", "nodes", "events"):
+        world[f"{name}_free"] = ABSENT
+    _tell(world, state)
+    return world
+
+
+def _tell(world: Records, state: State) -> None:
+    """Where the arrays of the state are, and how long."""
+    for name, array in state._asdict().items():
+        world[name] = array.ctypes.data
+    for name in ("stays", "cases", "nodes", "events"):
+        world[f"{name}_room"] = len(getattr(state, name))
+    world["log_room"] = len(state.log_key)
+
+
+_ARRAYS = {
+    MORE_STAYS: ("stays",),
+    MORE_CASES: ("cases", "visits"),
+    MORE_NODES: ("nodes",),
+    MORE_EVENTS: ("events", "heap_time", "heap_event"),
+    MORE_LOG: ("log_key", "log_int", "log_float"),
+}
+
+
+def _grown(state: State, status: int) -> State:
+    """The same state with room for twice as many of something."""
+    larger: dict[str, Any] = {}
+    for name in _ARRAYS.get(status, ()):
+        array = getattr(state, name)
+        larger[name] = np.concatenate([array, np.zeros_like(array)])
+    return state._replace(**larger)
+
+
+@kernel
+def _shortage(world: World) -> int:
+    """What there may be too little of for one more event; FINISHED if nothing."""
+    if world.stays_used + _SPARE > world.stays_room:
+        return MORE_STAYS
+    if world.cases_used + _SPARE > world.cases_room:
+        return MORE_CASES
+    if world.nodes_used + _SPARE + 2 * world.resource_count > world.nodes_room:
+        return MORE_NODES
+    if world.events_used + _SPARE > world.events_room:
+        return MORE_EVENTS
+    if world.log_size + _SPARE > world.log_room:
+        return MORE_LOG
+    return FINISHED
+
+
+@kernel
+def _proceed(worlds: Records, steps: int) -> int:
+    """Go on where the run stands, until it is over (FINISHED), an array is too small, or for so many events (-1)."""
+    world = worlds[0]
+    while world.next_stock < world.stock_count:
+        status = _shortage(world)
+        if status != FINISHED:
+            return status
+        _admit(world, world.next_stock)
+        world.next_stock += 1
+        if world.next_stock == world.stock_count:
+            for number in range(world.resource_count):
+                touch(world, number)
+    while True:
+        status = _settle(world)
+        if status != FINISHED:
+            return status
+        if steps == 0:
+            return ABSENT
+        steps -= 1
+        if not _next_event(world):
+            break
+    for i in range(world.stays_used):
+        if world.log_size + _SPARE > world.log_room:
+            return MORE_LOG
+        if memory.stays(world)[i].serial > 0:
+            record(world, i, np.nan, False)
+            memory.stays(world)[i].serial = 0
+    return FINISHED
+
+
+@kernel
+def _settle(world: World) -> int:
+    """Serve the touched queues, one start at a time and the lowest first, until nothing moves."""
+    while world.lowest < world.resource_count:
+        number = world.lowest
+        if not memory.resources(world)[number].touched:
+            world.lowest += 1
+            continue
+        status = _shortage(world)
+        if status != FINISHED:
+            return status
+        if _serve(world, number):
+            touch(world, number)
+        else:
+            memory.resources(world)[number].touched = 0
+    return _shortage(world)
+
+
+@kernel
+def _serve(world: World, number: int) -> bool:
+    """Let in the first that can, or close it; False if nobody moves."""
+    now = world.now
+    i = closing_candidate(world, number)
+    if i != ABSENT:
+        start_closing(world, i, number, now)
+        plan_end_of_closing(world, i, now)
+        return True
+    i = candidate(world, number)
+    if i == ABSENT:
+        return False
+    chosen = number if memory.resources(world)[number].is_team else first_choice(world, i, number)
+    stay = memory.stays(world)[i]
+    if stay.in_reserve:
+        offer_home(world, i, chosen, now)
+    else:
+        leave_lines(world, i)
+        stay.waiting = 0
+        stay.resource = chosen
+        occupy(world, i)
+        begin(world, i, now)
+    return True
+
+
+@kernel
+def _next_event(world: World) -> bool:
+    """Changes of capacity first, arrivals last among those at one instant. False when the run is over."""
+    change, arrival = world.next_change, world.next_arrival
+    at_change = memory.changes(world)[change].time if change < world.change_count else np.inf
+    at_arrival = memory.arrival_time(world)[arrival] if arrival < world.arrivals else np.inf
+    at_event = memory.heap_time(world)[0] if world.heap_size > 0 else np.inf
+    now = min(at_change, at_event, at_arrival)
+    if now >= world.end:
+        return False
+    world.now = now
+    world.handled += 1
+    if at_change == now:
+        world.next_change += 1
+        change_capacity(world, change)
+    elif at_event == now:
+        number = pop_event(world)
+        event = memory.events(world)[number]
+        i, what, token = event.stay, event.what, event.token
+        current = memory.stays(world)[i].serial == event.serial
+        free_event(world, number)
+        if current:
+            _happen(world, i, what, token, now)
+    else:
+        world.next_arrival += 1
+        case = new_case(world, arrival)
+        steg = memory.first_steg(world)[memory.person_inflow(world)[arrival]]
+        enter(world, ask(world, case, steg, now), ABSENT, now)
+    return True
+
+
+@kernel
+def _happen(world: World, i: int, what: int, token: int, now: float) -> None:
+    if what == _END:
+        if memory.stays(world)[i].alarm == token:
+            end(world, i, now)
+    elif what == _CLOSED:
+        end_closing(world, i, now)
+        move_on(world, i, now)
+    elif what == _NOTICE:
+        notice_over(world, i, token, now)
+    elif what == _ELIGIBLE:
+        become_eligible(world, i)
+    elif what == _LIMIT:
+        limit_reached(world, i)
+    elif what == _PATIENCE:
+        give_up(world, i, now)
+
+
+@kernel
+def _admit(world: World, index: int) -> None:
+    """Put one case of the stock where it is."""
+    case = new_case(world, world.arrivals + index)
+    kind, steg, elapsed = (
+        memory.stock_kind(world)[index],
+        memory.stock_steg(world)[index],
+        memory.stock_elapsed(world)[index],
+    )
+    if kind == QUEUED:
+        i = ask(world, case, steg, -elapsed)
+        memory.stays(world)[i].from_stock = 1
+        enter(world, i, ABSENT, 0.0)
+        return
+    held = _resume(world, case, index)
+    if kind == BLOCKED:
+        target = memory.stock_target(world)[index]
+        memory.stays(world)[held].target = target
+        i = ask(world, case, target, memory.stays(world)[held].end)
+        memory.stays(world)[i].from_stock = 1
+        enter(world, i, held, 0.0)
+    else:
+        set_alarm(world, held)
+
+
+@kernel
+def _resume(world: World, case: int, index: int) -> int:
+    """A stay that began before the run, with its place and its follow-up load."""
+    steg, length, elapsed = (
+        memory.stock_steg(world)[index],
+        memory.stock_length(world)[index],
+        memory.stock_elapsed(world)[index],
+    )
+    i = new_stay(world, case, steg, 0.0)
+    stay = memory.stays(world)[i]
+    stay.from_stock = 1
+    stay.spec = stay.asked_spec
+    spec = memory.specs(world)[stay.spec]
+    stay.outcome = memory.stock_outcome(world)[index]
+    stay.resource = stay.began_in = memory.stock_resource(world)[index]
+    if memory.stock_kind(world)[index] == BLOCKED:
+        stay.end = -elapsed
+        stay.start = -elapsed - length
+        if memory.outcomes(world)[spec.outcomes_at + stay.outcome].closing:
+            stay.closing_start = stay.closed = stay.end
+    else:
+        stay.start = -elapsed
+        stay.end = end_after(world, steg, 0.0, round_duration(length - elapsed))
+        heed_age(world, i, 0.0)
+    stay.requested = stay.start
+    occupy(world, i)
+    set_price(world, i)
+    follow(world, i)
+    if uses_reserve(world, i):
+        stay.home_possible = memory.stock_home(world)[index]
+        if stay.home_possible and spec.recall:
+            stay.in_reserve = 1
+            join(world, i, AT_HOME)
+    return i

@@ -1,0 +1,178 @@
+"""The queues of the compiled engine: events in a binary heap, waiting stays in pairing heaps that share one array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engine import memory
+from sim.engine.memory import World
+from sim.flat import ABSENT, Records
+from sim.kernel import kernel
+
+
+@kernel
+def _event_before(world: World, a: int, b: int) -> bool:
+    """Order among simultaneous events: what happens, then case key, then visit."""
+    x, y = memory.events(world)[a], memory.events(world)[b]
+    if x.what != y.what:
+        return bool(x.what < y.what)
+    if x.key != y.key:
+        return bool(x.key < y.key)
+    return bool(x.visit < y.visit)
+
+
+@kernel
+def push_event(world: World, time: float, what: int, key: Any, stay: int, token: int) -> None:
+    """`key` and the stay's visit decide the order among simultaneous events of a kind."""
+    heap_time, heap_event = memory.heap_time(world), memory.heap_event(world)
+    number = world.events_free
+    if number != ABSENT:
+        world.events_free = memory.events(world)[number].stay
+    else:
+        number = world.events_used
+        world.events_used += 1
+    event = memory.events(world)[number]
+    event.what = what
+    event.key = key
+    event.visit = memory.stays(world)[stay].visit
+    event.stay = stay
+    event.serial = memory.stays(world)[stay].serial
+    event.token = token
+    at = world.heap_size
+    world.heap_size += 1
+    while at > 0:
+        above = (at - 1) >> 1
+        if heap_time[above] < time:
+            break
+        if heap_time[above] == time and not _event_before(world, number, heap_event[above]):
+            break
+        heap_time[at], heap_event[at] = heap_time[above], heap_event[above]
+        at = above
+    heap_time[at], heap_event[at] = time, number
+
+
+@kernel
+def pop_event(world: World) -> int:
+    """The number of the first event, no longer in the heap; its record stays as it is until the next push."""
+    heap_time, heap_event = memory.heap_time(world), memory.heap_event(world)
+    first = heap_event[0]
+    size = world.heap_size - 1
+    world.heap_size = size
+    time, number = heap_time[size], heap_event[size]
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        right = below + 1
+        if right < size and (
+            heap_time[right] < heap_time[below]
+            or (heap_time[right] == heap_time[below] and _event_before(world, heap_event[right], heap_event[below]))
+        ):
+            below = right
+        if time < heap_time[below]:
+            break
+        if time == heap_time[below] and not _event_before(world, heap_event[below], number):
+            break
+        heap_time[at], heap_event[at] = heap_time[below], heap_event[below]
+        at = below
+    heap_time[at], heap_event[at] = time, number
+    return int(first)
+
+
+@kernel
+def free_event(world: World, number: int) -> None:
+    memory.events(world)[number].stay = world.events_free
+    world.events_free = number
+
+
+@kernel
+def new_node(world: World, stay: int, resource: int) -> int:
+    nodes = memory.nodes(world)
+    number = world.nodes_free
+    if number != ABSENT:
+        world.nodes_free = nodes[number].after
+    else:
+        number = world.nodes_used
+        world.nodes_used += 1
+    node = nodes[number]
+    node.stay = stay
+    node.resource = resource
+    node.child = node.before = node.after = node.of_stay = ABSENT
+    return int(number)
+
+
+@kernel
+def free_node(world: World, number: int) -> None:
+    memory.nodes(world)[number].after = world.nodes_free
+    world.nodes_free = number
+
+
+@kernel
+def _node_before(nodes: Records, a: int, b: int) -> bool:
+    """Order in a queue: kind, prio, time, case key."""
+    x, y = nodes[a], nodes[b]
+    if x.rank != y.rank:
+        return bool(x.rank < y.rank)
+    if x.priority != y.priority:
+        return bool(x.priority < y.priority)
+    if x.time != y.time:
+        return bool(x.time < y.time)
+    return bool(x.key < y.key)
+
+
+@kernel
+def meld(nodes: Records, a: int, b: int) -> int:
+    """The root of two heaps made one. `before` is the parent of a first child, otherwise the sibling before."""
+    if a == ABSENT:
+        return b
+    if b == ABSENT:
+        return a
+    if _node_before(nodes, b, a):
+        a, b = b, a
+    first = nodes[a].child
+    nodes[b].before = a
+    nodes[b].after = first
+    if first != ABSENT:
+        nodes[first].before = b
+    nodes[a].child = b
+    return a
+
+
+@kernel
+def _meld_children(nodes: Records, first: int) -> int:
+    """One heap of a list of siblings: in pairs, then the pairs from the last to the first."""
+    pairs = ABSENT
+    while first != ABSENT:
+        a, b = first, nodes[first].after
+        first = ABSENT
+        nodes[a].before = nodes[a].after = ABSENT
+        if b != ABSENT:
+            first = nodes[b].after
+            nodes[b].before = nodes[b].after = ABSENT
+            a = meld(nodes, a, b)
+        nodes[a].after = pairs
+        pairs = a
+    root = ABSENT
+    while pairs != ABSENT:
+        a = pairs
+        pairs = nodes[a].after
+        nodes[a].after = ABSENT
+        root = meld(nodes, root, a)
+    return root
+
+
+@kernel
+def unlink(nodes: Records, root: int, number: int) -> int:
+    """The root of the heap without a node."""
+    rest = _meld_children(nodes, nodes[number].child)
+    if number == root:
+        return rest
+    before, after = nodes[number].before, nodes[number].after
+    if nodes[before].child == number:
+        nodes[before].child = after
+    else:
+        nodes[before].after = after
+    if after != ABSENT:
+        nodes[after].before = before
+    return meld(nodes, root, rest)

@@ -1,0 +1,360 @@
+"""What happens to cases in the compiled engine, from steg to steg: the counterpart of `simpy_engine`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.distributions import quantile, round_duration
+from sim.engine import memory
+from sim.engine.heaps import push_event
+from sim.engine.holdings import (
+    ask_closing,
+    drop_hold,
+    follow,
+    hope_for_home,
+    join,
+    leave_lines,
+    occupy,
+    reset_stay,
+    stop_following,
+    uses_reserve,
+    vacate,
+)
+from sim.engine.layout import AT_HOME, AT_RESERVE, EVERYWHERE, FOR_TEAM, NOWHERE
+from sim.engine.memory import World
+from sim.engine.order import Happening
+from sim.engine.outcomes import (
+    decide,
+    draw,
+    end_after,
+    gives_up_at,
+    heed_age,
+    length,
+    params_of,
+    pick,
+    route,
+    set_price,
+    spec_at,
+    variant_of,
+)
+from sim.flat import ABSENT
+from sim.kernel import kernel
+from sim.network import EXIT, FOREVER, NONE
+from sim.paths import operational
+from sim.randomness import Purpose
+from sim.special import coupled
+from sim.visits import (
+    ALDERSGRANS,
+    AVHOPP,
+    CENSURERAD,
+    EJ_HEMMAMOJLIG,
+    FRAN_NULAGE,
+    HEMTAGEN,
+    RESERV,
+    UNKNOWN,
+)
+
+_END, _CLOSED = int(Happening.END), int(Happening.CLOSED)
+_LIMIT, _PATIENCE = int(Happening.LIMIT), int(Happening.PATIENCE)
+_HEMMA, _UTFALL, _LANGD, _NASTA = (int(p) for p in (Purpose.HEMMA, Purpose.UTFALL, Purpose.LANGD, Purpose.NASTA))
+_PRIS, _AVSLUT_TID, _TALAMOD = (int(p) for p in (Purpose.PRIS, Purpose.AVSLUT_TID, Purpose.TALAMOD))
+_HEM_UTFALL, _HEM_LANGD = int(Purpose.HEM_UTFALL), int(Purpose.HEM_LANGD)
+
+
+@kernel
+def new_case(world: World, person: int) -> int:
+    number = world.cases_free
+    if number != ABSENT:
+        world.cases_free = memory.cases(world)[number].next_free
+    else:
+        number = world.cases_used
+        world.cases_used += 1
+    case = memory.cases(world)[number]
+    case.key = memory.person_key(world)[person]
+    case.family = memory.person_family(world)[person]
+    case.inflow = memory.person_inflow(world)[person]
+    case.group = memory.person_group(world)[person]
+    case.weight = memory.person_weight(world)[person]
+    case.born = memory.person_born(world)[person]
+    memory.visits(world)[number, :] = 0
+    return int(number)
+
+
+@kernel
+def new_stay(world: World, case: int, steg: int, asked: float) -> int:
+    number = world.stays_free
+    if number != ABSENT:
+        world.stays_free = memory.stays(world)[number].next_free
+    else:
+        number = world.stays_used
+        world.stays_used += 1
+    reset_stay(world, number)
+    world.serial += 1
+    stay = memory.stays(world)[number]
+    stay.serial = world.serial
+    stay.case = case
+    stay.steg = steg
+    stay.visit = memory.visits(world)[case, steg]
+    memory.visits(world)[case, steg] += 1
+    stay.asked_spec = spec_at(world, steg, asked)
+    stay.requested = asked
+    stay.outcome = stay.target = UNKNOWN
+    return int(number)
+
+
+@kernel
+def ask(world: World, case: int, steg: int, asked: float) -> int:
+    i = new_stay(world, case, steg, asked)
+    stay = memory.stays(world)[i]
+    spec = memory.specs(world)[stay.asked_spec]
+    share = memory.groups(world)[spec.groups_at + memory.cases(world)[case].group].home_share
+    if share < 1.0:
+        u = coupled(decide(world, i, _HEMMA), memory.cases(world)[case].weight, spec.weight_home)
+        stay.home_possible = u < share
+    return i
+
+
+@kernel
+def enter(world: World, i: int, held: int, now: float) -> None:
+    """Begin at once if nothing is needed, otherwise queue. `held` keeps its place while the stay waits."""
+    stay = memory.stays(world)[i]
+    spec = memory.specs(world)[stay.asked_spec]
+    stay.held = held
+    if spec.team == NONE and spec.places_at == spec.places_end:
+        begin(world, i, now)
+        return
+    if held != ABSENT:
+        block(world, held)
+    stay.waiting = 1
+    key = memory.cases(world)[stay.case].key
+    if spec.team != NONE:
+        join(world, i, FOR_TEAM)
+    elif not stay.home_possible:
+        join(world, i, AT_RESERVE)
+    else:
+        join(world, i, AT_HOME)
+        if spec.wait_limit < FOREVER:
+            limit = round_duration(spec.wait_limit) if spec.wait_limit != 0.0 else 0.0
+            time = max(now, stay.requested + limit)
+            if time < world.end:
+                push_event(world, time, _LIMIT, key, i, 0)
+    if spec.patience != ABSENT:
+        time = gives_up_at(world, i, now)
+        if time < world.end:
+            push_event(world, time, _PATIENCE, key, i, 0)
+
+
+@kernel
+def begin(world: World, i: int, now: float) -> None:
+    """The stay starts: outcome, length and price are drawn once, for the resource it starts in."""
+    stay = memory.stays(world)[i]
+    spec = spec_at(world, stay.steg, now)
+    stay.spec = spec
+    stay.start = now
+    stay.began_in = stay.resource
+    shares = memory.variants(world)[variant_of(world, i, spec, stay.resource)].shares
+    stay.outcome = pick(world, shares, decide(world, i, _UTFALL))
+    stay.end = end_after(world, stay.steg, now, length(world, i, _LANGD))
+    heed_age(world, i, now)
+    set_price(world, i)
+    follow(world, i)
+    if stay.home_possible and memory.specs(world)[stay.asked_spec].recall and uses_reserve(world, i):
+        hope_for_home(world, i, now)
+    if stay.held != ABSENT:
+        leave(world, stay.held, now)
+        stay.held = ABSENT
+    set_alarm(world, i)
+
+
+@kernel
+def set_alarm(world: World, i: int) -> None:
+    """The stay's time is up at its `end`, and at no moment said before."""
+    stay = memory.stays(world)[i]
+    stay.alarm += 1
+    if stay.end < world.end:
+        push_event(world, stay.end, _END, memory.cases(world)[stay.case].key, i, stay.alarm)
+
+
+@kernel
+def end(world: World, i: int, now: float) -> None:
+    """The stay's time is up: it is to be closed, or is over."""
+    stay = memory.stays(world)[i]
+    if memory.outcomes(world)[memory.specs(world)[stay.spec].outcomes_at + stay.outcome].closing:
+        leave_lines(world, i)
+        ask_closing(world, i)
+    else:
+        move_on(world, i, now)
+
+
+@kernel
+def plan_end_of_closing(world: World, i: int, now: float) -> None:
+    stay = memory.stays(world)[i]
+    params = params_of(world, memory.specs(world)[stay.spec].closing_time)
+    time = now + round_duration(quantile(params, draw(world, i, _AVSLUT_TID)))
+    if time < world.end:
+        push_event(world, time, _CLOSED, memory.cases(world)[stay.case].key, i, 0)
+
+
+@kernel
+def move_on(world: World, i: int, now: float) -> None:
+    """To the next steg; where the outcome says so, the place is kept until that begins."""
+    stay = memory.stays(world)[i]
+    case = stay.case
+    stays = memory.outcomes(world)[memory.specs(world)[stay.spec].outcomes_at + stay.outcome].stays
+    steg = route(world, i, now)
+    held = i
+    if not stays or steg == EXIT:
+        leave(world, i, now)
+        held = ABSENT
+    go(world, case, steg, held, now)
+
+
+@kernel
+def go(world: World, case: int, steg: int, held: int, now: float) -> None:
+    if steg != EXIT:
+        enter(world, ask(world, case, steg, now), held, now)
+        return
+    if held != ABSENT:
+        leave(world, held, now)
+    memory.cases(world)[case].next_free = world.cases_free
+    world.cases_free = case
+
+
+@kernel
+def limit_reached(world: World, i: int) -> None:
+    """Has waited as long as allowed for a place: the reserv will do too."""
+    if memory.stays(world)[i].waiting:
+        join(world, i, EVERYWHERE)
+
+
+@kernel
+def give_up(world: World, i: int, now: float) -> None:
+    stay = memory.stays(world)[i]
+    if not stay.waiting:
+        return
+    stay.waiting = 0
+    stay.flags |= AVHOPP
+    stay.target = memory.specs(world)[stay.asked_spec].patience_next
+    case, steg, held = stay.case, stay.target, stay.held
+    leave_lines(world, i)
+    write(world, i, now)
+    go(world, case, steg, held, now)
+
+
+@kernel
+def block(world: World, i: int) -> None:
+    """Finished, but keeps its place: follow-up goes on, and from a reserv it may still come home."""
+    stay = memory.stays(world)[i]
+    if stay.blocked:
+        return
+    stay.blocked = 1
+    follow(world, i)
+    if stay.in_reserve and stay.lines == NOWHERE and stay.hold == NONE:
+        join(world, i, AT_HOME)
+
+
+@kernel
+def leave(world: World, i: int, now: float) -> None:
+    """Give back everything the stay holds, and write its record."""
+    leave_lines(world, i)
+    if memory.stays(world)[i].hold != NONE:
+        drop_hold(world, i)
+    stop_following(world, i)
+    vacate(world, i)
+    write(world, i, now)
+
+
+@kernel
+def write(world: World, i: int, now: float) -> None:
+    """Write the stay's record; from here on its number is free."""
+    record(world, i, now, False)
+    stay = memory.stays(world)[i]
+    stay.serial = 0
+    stay.next_free = world.stays_free
+    world.stays_free = i
+
+
+@kernel
+def record(world: World, i: int, released: float, moved: bool) -> None:
+    """The stay as a line of the visit log; `moved`: only the part in the reserv that ends now."""
+    stay = memory.stays(world)[i]
+    case = memory.cases(world)[stay.case]
+    flags = stay.flags
+    if uses_reserve(world, i):
+        flags |= RESERV
+    if not stay.home_possible:
+        flags |= EJ_HEMMAMOJLIG
+    if stay.from_stock:
+        flags |= FRAN_NULAGE
+    if math.isnan(released) and not flags & AVHOPP:
+        flags |= CENSURERAD
+    at = world.log_size
+    world.log_size = at + 1
+    memory.log_key(world)[at] = case.key
+    numbers: Any = memory.log_int(world)[at]
+    numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] = (
+        case.inflow,
+        case.group,
+        stay.steg,
+        stay.visit,
+        stay.part,
+    )
+    numbers[5], numbers[6], numbers[7], numbers[8] = stay.resource, stay.outcome, stay.target, flags
+    over = stay.end < world.end and (stay.blocked or not moved)
+    times: Any = memory.log_float(world)[at]
+    times[0], times[1], times[2] = stay.requested, stay.start, stay.end if over else np.nan
+    times[3], times[4], times[5] = stay.closing_start, stay.closed, released
+    times[6], times[7] = stay.price, case.weight
+
+
+@kernel
+def notice_over(world: World, i: int, made: int, now: float) -> None:
+    """The stay goes on at home, as a second record."""
+    stay = memory.stays(world)[i]
+    if stay.hold == NONE or stay.holds_made != made:
+        return
+    home = stay.hold
+    drop_hold(world, i)
+    vacate(world, i)
+    record(world, i, now, True)
+    stay.part += 1
+    stay.flags |= HEMTAGEN
+    stay.start = now
+    stay.resource = home
+    stay.in_reserve = 0
+    set_price(world, i)
+    if not stay.blocked:
+        length_at_home(world, i, now)
+    occupy(world, i)
+
+
+@kernel
+def length_at_home(world: World, i: int, now: float) -> None:
+    """A new length where the home has its own; otherwise what remains, times the ratio of the mean lengths."""
+    stay = memory.stays(world)[i]
+    before = variant_of(world, i, stay.spec, stay.began_in)
+    home = variant_of(world, i, stay.spec, stay.resource)
+    if memory.specs(world)[stay.asked_spec].recall_new:
+        stay.outcome = pick(world, memory.variants(world)[home].shares, decide(world, i, _HEM_UTFALL))
+        finish = end_after(world, stay.steg, now, length(world, i, _HEM_LANGD))
+        stay.began_in = stay.resource
+    elif home != before:
+        mean_home = memory.endings(world)[memory.variants(world)[home].ends_at + stay.outcome].mean
+        ratio = mean_home / memory.endings(world)[memory.variants(world)[before].ends_at + stay.outcome].mean
+        first, last = memory.paces_at(world)[stay.steg], memory.paces_at(world)[stay.steg + 1]
+        if first == last:
+            left = stay.unlimited_end - now
+        else:
+            left = operational(
+                memory.pace_times(world)[first:last], memory.pace_values(world)[first:last], now, stay.unlimited_end
+            )
+        finish = end_after(world, stay.steg, now, round_duration(left * ratio))
+    else:
+        return
+    stay.flags &= ~ALDERSGRANS
+    stay.end = finish
+    heed_age(world, i, now)
+    set_alarm(world, i)

@@ -1,0 +1,145 @@
+"""What is drawn for a stay in the compiled engine: outcome, length, price, patience, where next."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.distributions import cdf, quantile, round_duration
+from sim.engine import memory
+from sim.engine.memory import World
+from sim.engine.order import Happening
+from sim.flat import ABSENT
+from sim.kernel import kernel
+from sim.network import NONE
+from sim.paths import TICK, advance
+from sim.randomness import Purpose, uniform
+from sim.special import coupled
+from sim.visits import (
+    ALDERSGRANS,
+)
+
+_END, _CLOSED = int(Happening.END), int(Happening.CLOSED)
+_LIMIT, _PATIENCE = int(Happening.LIMIT), int(Happening.PATIENCE)
+_HEMMA, _UTFALL, _LANGD, _NASTA = (int(p) for p in (Purpose.HEMMA, Purpose.UTFALL, Purpose.LANGD, Purpose.NASTA))
+_PRIS, _AVSLUT_TID, _TALAMOD = (int(p) for p in (Purpose.PRIS, Purpose.AVSLUT_TID, Purpose.TALAMOD))
+_HEM_UTFALL, _HEM_LANGD = int(Purpose.HEM_UTFALL), int(Purpose.HEM_LANGD)
+
+
+@kernel
+def params_of(world: World, number: int) -> NDArray[np.float64]:
+    return memory.params(world)[memory.params_at(world)[number] : memory.params_at(world)[number + 1]]
+
+
+@kernel
+def pick(world: World, table: int, u: float) -> int:
+    """The alternative that a draw falls on."""
+    at, last = memory.tables_at(world)[table], memory.tables_at(world)[table + 1] - 1
+    while at < last and memory.cuts(world)[at] <= u:
+        at += 1
+    return int(memory.choices(world)[at])
+
+
+@kernel
+def spec_at(world: World, steg: int, time: float) -> int:
+    """The number of what a steg is at a time."""
+    epoch = world.epoch_count - 1
+    while epoch > 0 and memory.epochs(world)[epoch] > time:
+        epoch -= 1
+    return int(epoch * world.stegs + steg)
+
+
+@kernel
+def variant_of(world: World, i: int, spec: int, resource: int) -> int:
+    group = memory.cases(world)[memory.stays(world)[i].case].group
+    return int(
+        memory.variant_numbers(world)[
+            memory.specs(world)[spec].variants_at + group * (world.resource_count + 1) + resource + 1
+        ]
+    )
+
+
+@kernel
+def draw(world: World, i: int, purpose: int) -> float:
+    """The case's own draw for a purpose at this visit."""
+    stay = memory.stays(world)[i]
+    key = memory.cases(world)[stay.case].key
+    steg = memory.steg_keys(world)[stay.steg]
+    return uniform(world.seed, world.replication, key, steg, np.uint64(stay.visit), np.uint64(purpose))
+
+
+@kernel
+def decide(world: World, i: int, purpose: int) -> float:
+    """A draw that siblings share: decisions are made for the family."""
+    stay = memory.stays(world)[i]
+    family = memory.cases(world)[stay.case].family
+    steg = memory.steg_keys(world)[stay.steg]
+    return uniform(world.seed, world.replication, family, steg, np.uint64(stay.visit), np.uint64(purpose))
+
+
+@kernel
+def gives_up_at(world: World, i: int, now: float) -> float:
+    """When patience ends, given that it has lasted until now."""
+    stay = memory.stays(world)[i]
+    params = params_of(world, memory.specs(world)[stay.asked_spec].patience)
+    u = draw(world, i, _TALAMOD)
+    waited = now - stay.requested
+    if waited > 0:
+        lasted = cdf(params, waited)
+        u = min(lasted + u * (1.0 - lasted), 1.0 - 2.0**-53)
+    gives_up: float = max(now, stay.requested + round_duration(quantile(params, u)))
+    return gives_up
+
+
+@kernel
+def length(world: World, i: int, purpose: int) -> float:
+    """Operational days, for the målgrupp and the resource the stay is in."""
+    stay = memory.stays(world)[i]
+    weight = memory.cases(world)[stay.case].weight
+    u = coupled(draw(world, i, purpose), weight, memory.specs(world)[stay.spec].weight_length)
+    variant = memory.variants(world)[variant_of(world, i, stay.spec, stay.resource)]
+    return round_duration(quantile(params_of(world, memory.endings(world)[variant.ends_at + stay.outcome].length), u))
+
+
+@kernel
+def heed_age(world: World, i: int, now: float) -> None:
+    """The stay ends at the latest on the day of an age limit; at once if that has passed."""
+    stay = memory.stays(world)[i]
+    stay.unlimited_end = stay.end
+    limit = memory.cases(world)[stay.case].born + memory.specs(world)[stay.spec].age_limit
+    if stay.end > limit:
+        stay.end = max(limit, now + TICK)
+        stay.flags |= ALDERSGRANS
+
+
+@kernel
+def end_after(world: World, steg: int, start: float, work: float) -> float:
+    first, last = memory.paces_at(world)[steg], memory.paces_at(world)[steg + 1]
+    if first == last:
+        return start + work
+    return advance(memory.pace_times(world)[first:last], memory.pace_values(world)[first:last], start, work)
+
+
+@kernel
+def set_price(world: World, i: int) -> None:
+    stay = memory.stays(world)[i]
+    spec = memory.specs(world)[stay.spec]
+    price = ABSENT if stay.resource == NONE else memory.prices(world)[spec.prices_at + stay.resource]
+    if price == ABSENT:
+        stay.price = 1.0
+    else:
+        u = coupled(draw(world, i, _PRIS), memory.cases(world)[stay.case].weight, spec.weight_price)
+        stay.price = quantile(params_of(world, price), u)
+
+
+@kernel
+def route(world: World, i: int, now: float) -> int:
+    """Where next, by the shares of the day."""
+    stay = memory.stays(world)[i]
+    number = spec_at(world, stay.steg, now)
+    variant = memory.variants(world)[variant_of(world, i, number, stay.began_in)]
+    table = memory.endings(world)[variant.ends_at + stay.outcome].routing
+    if stay.flags & ALDERSGRANS and memory.specs(world)[number].age_routing != ABSENT:
+        table = memory.specs(world)[number].age_routing
+    stay.target = pick(world, table, decide(world, i, _NASTA))
+    return int(stay.target)
