@@ -204,7 +204,13 @@ class Timmar(Modell):
 
 
 class Steg(Modell):
-    """What happens to a case: what it needs, how long it takes, where it goes."""
+    """What happens to a case: what it needs, how long it takes, where it goes.
+
+    `bistand_kr_per_manad` (kr per household and calendar month) makes it economic assistance, paid for days in the steg
+    except those in an own place: a beredskapsplats with benefit as reserv ends the benefit. `bistand_pa_plats: true`
+    pays there too. `oppenvard`: whether it counts as öppenvård; if not said, where it needs nothing, gives no benefit,
+    and is followed up or has hours.
+    """
 
     namn: Text
     behov: Behov | None = None
@@ -225,6 +231,8 @@ class Steg(Modell):
     nasta_vid_avhopp: Namn | None = None
     takt: Positivt = 1.0
     bistand_kr_per_manad: Icke_negativt | None = None
+    bistand_pa_plats: bool = False
+    oppenvard: bool | None = None
     utfall: Annotated[dict[Namn, Utfall], Field(min_length=1)]
 
 

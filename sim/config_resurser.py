@@ -48,7 +48,11 @@ class Boende(Modell):
 
 
 class Pris(Modell):
-    """Kronor per dygn: mean over dygn, and CV between placements."""
+    """Kronor per dygn: mean and CV over placements.
+
+    Where `tyngd` ties price to length, dear placements are longer (or shorter), and the mean over dygn is another: it
+    is the measure `snittpris`, and not `medel`.
+    """
 
     medel: Icke_negativt
     cv: Annotated[float, Field(strict=True, ge=0, le=100)] = 0.0
