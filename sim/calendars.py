@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +19,7 @@ def day_number(start: date, day: date) -> float:
 
 @dataclass(frozen=True)
 class Period:
-    """A calendar month ("2019-07") or year ("2019"), in days from the start of the run: [first, last)."""
+    """A month ("2019-07"), half-year ("2019H2") or year ("2019"), in days from the start of the run: [first, last)."""
 
     label: str
     first: float
@@ -43,9 +44,18 @@ def months(start: date, end_day: float) -> list[Period]:
 
 def years(start: date, end_day: float) -> list[Period]:
     """Calendar years from `start`, the last one cut at `end_day`."""
+    return _together(months(start, end_day), lambda label: label[:4])
+
+
+def half_years(start: date, end_day: float) -> list[Period]:
+    """January to June ("2019H1") and July to December ("2019H2") from `start`, the last one cut at `end_day`."""
+    return _together(months(start, end_day), lambda label: f"{label[:4]}H{1 + (int(label[5:]) > 6)}")
+
+
+def _together(monthly: list[Period], name: Callable[[str], str]) -> list[Period]:
     found: dict[str, Period] = {}
-    for month in months(start, end_day):
-        label = month.label[:4]
+    for month in monthly:
+        label = name(month.label)
         first = found[label].first if label in found else month.first
         found[label] = Period(label, first, month.last)
     return list(found.values())

@@ -10,56 +10,77 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import config
-from sim.benefits import benefit_months
+from sim.benefits import benefit_stegs, months_of, paid_records
 from sim.build import at_epoch
 from sim.calendars import DAYS_PER_YEAR, Period, day_number, days_in_year
+from sim.care import ALL_AREAS as ALL_AREAS
 from sim.cases import price_effects
-from sim.intervals import per_day, time_between
-from sim.measures import hours, place_days
-from sim.runs import Floats, Rows, Run, edges_of
+from sim.intervals import time_between
+from sim.measures import hours, occupied_places, place_days
+from sim.periods import Floats, edges_of, make_grid
+from sim.runs import Rows, Run, split
 
 ORE = 100.0
-ALL_AREAS = "alla"
-"""The row that sums the verksamheter."""
 
 
 def costs(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> Rows:
-    """Kronor per calendar month: `kostnad` by kostnadsslag, `nettokostnad`, `budget`, `avvikelse`."""
+    """Kronor per calendar month: `kostnad` by kostnadsslag, `nettokostnad`, `budget`, `avvikelse`, and their parts.
+
+    Every line is rounded to whole öre before it is summed, each resource and each målgrupp's benefit too.
+    """
     areas = sorted(run.plan.kommun.verksamheter)
+    parts = whole_ore(_by_resource(run, monthly, seed, replication) | _benefits(run, monthly))
     rows: Rows = {}
-    grand = np.zeros(len(monthly))
     for area in areas:
-        lines = {
-            line: amounts(run, area, monthly, seed, replication) for line, amounts in _lines(run.plan.kommun, area)
-        }
-        total = np.zeros(len(monthly))
-        compared = np.zeros(len(monthly))
-        budget = np.zeros(len(monthly))
-        budgeted = run.plan.kommun.verksamheter[area].budget_tkr
-        for line, amount in lines.items():
-            whole = np.round(amount * ORE)
-            total += whole
-            rows[area, "kostnad", line] = whole / ORE
-            if line in budgeted:
-                compared += whole
-                budget += np.round(_budget(run, area, line, monthly) * ORE)
-        if _resources(run, area, config.Boende):
-            care = _own_places(run, area, monthly, seed, replication, only_care=True)
-            rows[area, "kostnad_vardplatser", ""] = np.round(care * ORE) / ORE
-        rows[area, "nettokostnad", ""] = total / ORE
-        grand += total
-        if budgeted:
-            rows[area, "budget", ""] = budget / ORE
-            rows[area, "avvikelse", ""] = (budget - compared) / ORE
-    rows[ALL_AREAS, "nettokostnad", ""] = grand / ORE
+        rows |= _of_area(run, area, monthly, parts)
+    for _, matt, part in list(rows):
+        of_all = [rows[area, matt, part] for area in areas if (area, matt, part) in rows]
+        rows[ALL_AREAS, matt, part] = np.round(sum(np.round(values * ORE) for values in of_all)) / ORE
+    return rows | parts
+
+
+def whole_ore(rows: Rows) -> Rows:
+    return {row: np.round(values * ORE) / ORE for row, values in rows.items()}
+
+
+def _of_area(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Rows:
+    """Sums of a verksamhet, and of its resources that are care."""
+    kommun = run.plan.kommun
+    none = np.zeros(len(monthly))
+    rows: Rows = {}
+    total, compared, budget = none.copy(), none.copy(), none.copy()
+    budgeted = kommun.verksamheter[area].budget_tkr
+    for line, amounts in _lines(kommun, area):
+        whole = np.round(amounts(run, area, monthly, parts) * ORE)
+        total += whole
+        rows[area, "kostnad", line] = whole / ORE
+        if line in budgeted:
+            compared += whole
+            budget += np.round(_budget(run, area, line, monthly) * ORE)
+    own, bought = _resources(run, area, config.Boende), _resources(run, area, config.Extern)
+    care = [name for _, name in own if getattr(kommun.resurser[name], "vardplats", False)]
+    if own:
+        rows[area, "kostnad_vardplatser", ""] = _sum_of(parts, area, care, none)
+    if care or bought:
+        rows[area, "kostnad_placeringar", ""] = _sum_of(parts, area, [*care, *(name for _, name in bought)], none)
+    rows[area, "nettokostnad", ""] = total / ORE
+    if budgeted:
+        rows[area, "budget", ""] = budget / ORE
+        rows[area, "avvikelse", ""] = (budget - compared) / ORE
     return rows
+
+
+def _sum_of(parts: Rows, area: str, resources: Sequence[str], none: Floats) -> Floats:
+    whole = [np.round(parts[area, "kostnad_resurs", name] * ORE) for name in resources]
+    return np.asarray(sum(whole, none) / ORE)
 
 
 def _budget(run: Run, area: str, line: config.Kostnadsslag, monthly: Sequence[Period]) -> Floats:
     return _daily(run, monthly, lambda kommun: kommun.verksamheter[area].budget_tkr[line] * 1000, per_year=True)
 
 
-Amounts = Callable[[Run, str, Sequence[Period], int, int], Floats]
+Amounts = Callable[[Run, str, Sequence[Period], Rows], Floats]
+"""Kronor a month of one kostnadsslag; the rows are those by resource and by benefit steg."""
 
 
 def _lines(kommun: config.Kommun, area: str) -> list[tuple[config.Kostnadsslag, Amounts]]:
@@ -72,9 +93,9 @@ def _lines(kommun: config.Kommun, area: str) -> list[tuple[config.Kostnadsslag, 
         getattr(resurs, "intakt_kr_per_dygn", 0.0) for resurs in kommun.resurser.values() if resurs.verksamhet == area
     )
     possible: list[tuple[config.Kostnadsslag, Amounts, bool]] = [
-        ("egna_platser", _own_places, config.Boende in kinds),
-        ("extern", _bought, config.Extern in kinds),
-        ("bistand", _benefits, gives_benefit),
+        ("egna_platser", partial(_placements, config.Boende), config.Boende in kinds),
+        ("extern", partial(_placements, config.Extern), config.Extern in kinds),
+        ("bistand", _all_benefits, gives_benefit),
         ("timmar", _hours, any(steg.timmar for steg in stegs)),
         ("handlaggare", _staff, config.Team in kinds),
         ("vantan", partial(_waiting, "under_vantan"), any(steg.under_vantan for steg in stegs)),
@@ -86,27 +107,10 @@ def _lines(kommun: config.Kommun, area: str) -> list[tuple[config.Kostnadsslag, 
     return [(line, amounts) for line, amounts, there in possible if there or line in verksamhet.budget_tkr]
 
 
-def ratios(rows: Rows) -> Rows:
-    """Ratios between kronor and dygn, from sums over the same periods."""
-    found: Rows = {}
-    for (area, matt, _), outside in rows.items():
-        if matt != "varddygn_extern":
-            continue
-        bought = rows.get((area, "kostnad", "extern"), np.zeros(len(outside)))
-        own = rows.get((area, "kostnad_vardplatser", ""), np.zeros(len(outside)))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found[area, "snittpris_extern", ""] = np.where(outside > 0, bought / outside, np.nan)
-            found[area, "andel_hemmaplan_kostnad", ""] = np.where(own + bought > 0, own / (own + bought), np.nan)
-    return found
-
-
-def to_years(rows: Rows, monthly: Sequence[Period], yearly: Sequence[Period]) -> Rows:
-    """Sums of months, exact to the öre."""
-    member = [np.array([month.label[:4] == year.label for month in monthly]) for year in yearly]
-    return {
-        row: np.array([float(np.round(values[chosen] * ORE).sum()) / ORE for chosen in member])
-        for row, values in rows.items()
-    }
+def to_years(rows: Rows, monthly: Sequence[Period], periods: Sequence[Period]) -> Rows:
+    """Sums of months for years, or for any periods made of whole months, exact to the öre."""
+    grid = make_grid(periods, monthly)
+    return {row: grid.total(np.round(values * ORE)) / ORE for row, values in rows.items()}
 
 
 def _segments(run: Run, monthly: Sequence[Period]) -> tuple[Floats, NDArray[np.int64]]:
@@ -143,72 +147,113 @@ def _resources(run: Run, area: str, kind: type) -> list[tuple[int, str]]:
     ]
 
 
-def _own_places(
-    run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int, only_care: bool = False
-) -> Floats:
+def _by_resource(run: Run, monthly: Sequence[Period], seed: int, replication: int) -> Rows:
+    """What each own and bought resource costs."""
+    rows: Rows = {}
+    for area in run.plan.kommun.verksamheter:
+        for number, name in _resources(run, area, config.Boende):
+            rows[area, "kostnad_resurs", name] = _own_places(run, area, number, monthly)
+        for number, name in _resources(run, area, config.Extern):
+            rows[area, "kostnad_resurs", name] = _bought(run, area, number, monthly, (seed, replication))
+    return rows
+
+
+def _placements(kind: type, run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
+    names = [name for _, name in _resources(run, area, kind)]
+    return _sum_of(parts, area, names, np.zeros(len(monthly)))
+
+
+def _own_places(run: Run, area: str, number: int, monthly: Sequence[Period]) -> Floats:
     """Own places are paid for whether used or not: max of available and occupied, each day."""
-    total = np.zeros(len(monthly))
+    name = run.network.resources[number].name
     edges, month = _segments(run, monthly)
-    for number, name in _resources(run, area, config.Boende):
-        place = run.plan.kommun.resurser[name]
-        if only_care and isinstance(place, config.Boende) and not place.vardplats:
-            continue
-        here = run.log.resurs == number
-        occupied = per_day(run.log.start[here], run.left[here], int(run.network.end), run.parts[here])
-        paid = np.maximum(place_days(run, number), occupied)
-        pieces = np.empty(len(month))
-        for index, (first, last) in enumerate(zip(edges.astype(int), edges[1:].astype(int), strict=False)):
-            resurs = at_epoch(run.plan.epoker, float(first)).kommun.resurser[name]
-            assert isinstance(resurs, config.Boende)
-            pieces[index] = _index(run, area, float(first)) * (
-                paid[first:last].sum() * resurs.fast_kostnad_kr_per_plats_och_dygn
-                + occupied[first:last].sum() * resurs.rorlig_kostnad_kr_per_dygn
-            )
-        total += _to_months(pieces, month, len(monthly))
-    return total
-
-
-def _bought(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
-    """Bought dygn at the placement's own price: mean price of the day × the placement's factor × the year's effect."""
-    total = np.zeros(len(monthly))
-    edges, month = _segments(run, monthly)
-    for number, name in _resources(run, area, config.Extern):
-        base = run.plan.kommun.resurser[name]
-        assert isinstance(base, config.Extern)
-        effect = base.arseffekt
-        by_year = price_effects(
-            run.network, name, effect.cv if effect else 0.0, effect.rho if effect else 0.0, seed, replication
+    occupied = occupied_places(run, number)
+    paid = np.maximum(place_days(run, number), occupied)
+    pieces = np.empty(len(month))
+    for index, (first, last) in enumerate(zip(edges.astype(int), edges[1:].astype(int), strict=False)):
+        resurs = at_epoch(run.plan.epoker, float(first)).kommun.resurser[name]
+        assert isinstance(resurs, config.Boende)
+        pieces[index] = _index(run, area, float(first)) * (
+            paid[first:last].sum() * resurs.fast_kostnad_kr_per_plats_och_dygn
+            + occupied[first:last].sum() * resurs.rorlig_kostnad_kr_per_dygn
         )
-        here = run.log.resurs == number
-        dygn = time_between(np.floor(run.log.start[here]), np.floor(run.left[here]), edges, run.log.prisfaktor[here])
-        prices = np.empty(len(month))
-        for index, first in enumerate(edges[:-1]):
-            resurs = at_epoch(run.plan.epoker, float(first)).kommun.resurser[name]
-            assert isinstance(resurs, config.Extern)
-            in_year = by_year[int(monthly[int(month[index])].label[:4])] * _index(run, area, float(first))
-            prices[index] = resurs.dygnskostnad_kr.medel * in_year
-        total += _to_months(dygn * prices, month, len(monthly))
-    return total
+    return _to_months(pieces, month, len(monthly))
 
 
-def _benefits(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
-    """Bidragsmånader × the month's mean benefit."""
-    total = np.zeros(len(monthly))
-    for number in range(len(run.network.steg_names)):
-        steg_area, name = run.steg_area(number)
-        if steg_area != area or run.plan.kommun.verksamheter[area].steg[name].bistand_kr_per_manad is None:
+def _bought(run: Run, area: str, number: int, monthly: Sequence[Period], drawn: tuple[int, int]) -> Floats:
+    """Bought dygn at the placement's own price: price of the day × the placement's factor."""
+    edges, month = _segments(run, monthly)
+    here = run.of_resource[number]
+    start, left = np.floor(run.log.start[here]), np.floor(run.left[here])
+    dygn = time_between(start, left, edges, run.log.prisfaktor[here])
+    return _to_months(dygn * day_prices(run, area, number, monthly, drawn), month, len(monthly))
+
+
+def day_prices(run: Run, area: str, number: int, monthly: Sequence[Period], drawn: tuple[int, int]) -> Floats:
+    """Kronor per dygn in each piece between months and epochs: mean price × price index × the year's effect."""
+    name = run.network.resources[number].name
+    edges, month = _segments(run, monthly)
+    base = run.plan.kommun.resurser[name]
+    assert isinstance(base, config.Extern)
+    effect = base.arseffekt
+    by_year = price_effects(run.network, name, effect.cv if effect else 0.0, effect.rho if effect else 0.0, *drawn)
+    prices = np.empty(len(month))
+    for index, first in enumerate(edges[:-1].tolist()):
+        resurs = at_epoch(run.plan.epoker, first).kommun.resurser[name]
+        assert isinstance(resurs, config.Extern)
+        in_year = by_year[int(monthly[int(month[index])].label[:4])] * _index(run, area, first)
+        prices[index] = resurs.dygnskostnad_kr.medel * in_year
+    return prices
+
+
+def cost_path(
+    run: Run, area: str, number: int, monthly: Sequence[Period], drawn: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    """Times, and what a placement of factor 1 that began at the start of the run has cost by then."""
+    edges, _ = _segments(run, monthly)
+    prices = day_prices(run, area, number, monthly, drawn)
+    return edges, np.concatenate([[0.0], np.cumsum(prices * np.diff(edges))])
+
+
+def _benefits(run: Run, monthly: Sequence[Period]) -> Rows:
+    """`utbetalt_bistand` by steg and målgrupp, and by målgrupp over the stegs: bidragsmånader × the month's benefit."""
+    rows: Rows = {}
+    for area in run.plan.kommun.verksamheter:
+        stegs = benefit_stegs(run, area)
+        if not stegs:
             continue
-        count = benefit_months(run, number, monthly).per_month(len(monthly))
-        amounts = [
-            (at_epoch(run.plan.epoker, period.first).kommun.verksamheter[area].steg[name].bistand_kr_per_manad or 0.0)
-            * _index(run, area, period.first)
-            for period in monthly
-        ]
-        total += count * np.array(amounts)
-    return total
+        found = months_of(run, paid_records(run, area), edges_of(monthly))
+        for number in stegs:
+            name = run.steg_area(number)[1]
+            here = found.select(run.log.steg[found.record] == number)
+            amounts = np.array(
+                [
+                    (
+                        at_epoch(run.plan.epoker, p.first).kommun.verksamheter[area].steg[name].bistand_kr_per_manad
+                        or 0.0
+                    )
+                    * _index(run, area, p.first)
+                    for p in monthly
+                ]
+            )
+            paid = {"": here.per_month(len(monthly)) * amounts}
+            for group in run.groups_of(area):
+                mine = here.select(run.log.malgrupp[here.record] == group)
+                paid[split("", malgrupp=run.network.groups[group])] = mine.per_month(len(monthly)) * amounts
+            for part, kronor in paid.items():
+                rows[area, "utbetalt_bistand", " ".join(filter(None, (name, part)))] = kronor
+                if len(stegs) > 1:
+                    before = rows.get((area, "utbetalt_bistand", part), np.zeros(len(monthly)))
+                    rows[area, "utbetalt_bistand", part] = before + kronor
+    return rows
 
 
-def _staff(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+def _all_benefits(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
+    names = [run.steg_area(number)[1] for number in benefit_stegs(run, area)]
+    return np.asarray(sum(parts[area, "utbetalt_bistand", name] for name in names))
+
+
+def _staff(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
     """Pay for employed årsarbetare; a vacancy saves its pay."""
     total = np.zeros(len(monthly))
     for _, name in _resources(run, area, config.Team):
@@ -222,7 +267,7 @@ def _staff(run: Run, area: str, monthly: Sequence[Period], seed: int, replicatio
     return total
 
 
-def _other(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+def _other(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
     """What the verksamhet costs outside the model, declared as not simulated."""
     return _daily(run, monthly, lambda kommun: kommun.verksamheter[area].ovrigt_tkr * 1000, per_year=True)
 
@@ -231,7 +276,7 @@ def _index(run: Run, area: str, time: float) -> float:
     return at_epoch(run.plan.epoker, time).kommun.verksamheter[area].prisindex
 
 
-def _hours(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+def _hours(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
     """Hours × the price of an hour."""
     edges, month = _segments(run, monthly)
     total = np.zeros(len(monthly))
@@ -252,30 +297,29 @@ def _waiting(
     run: Run,
     area: str,
     monthly: Sequence[Period],
-    seed: int,
-    replication: int,
+    parts: Rows,
 ) -> Floats:
     """Kronor for days of waiting beyond the first ones: an interim cost (a hospital bed) or a fee."""
     edges, month = _segments(run, monthly)
     log = run.log
     total = np.zeros(len(monthly))
-    until = np.where(np.isnan(log.start), run.left, log.start)
     for number in range(len(run.network.steg_names)):
         steg_area, name = run.steg_area(number)
         if steg_area != area:
             continue
-        waits = (log.steg == number) & (log.del_ == 0)
+        here = run.of_steg[number]
+        waits = here[log.del_[here] == 0]
         pieces = np.zeros(len(month))
         for index, first in enumerate(edges[:-1].tolist()):
             cost = getattr(at_epoch(run.plan.epoker, first).kommun.verksamheter[area].steg[name], which)
             if cost is not None:
-                days = time_between(log.begaran[waits] + cost.fran_dag, until[waits], edges[index : index + 2])
+                days = time_between(log.begaran[waits] + cost.fran_dag, run.served[waits], edges[index : index + 2])
                 pieces[index] = float(days[0]) * cost.kr_per_dag
         total += _to_months(pieces, month, len(monthly))
     return total
 
 
-def _investments(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+def _investments(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
     """Outlays spread evenly over their years."""
     edges = edges_of(monthly)
     total = np.zeros(len(monthly))
@@ -287,12 +331,12 @@ def _investments(run: Run, area: str, monthly: Sequence[Period], seed: int, repl
     return total
 
 
-def _income(run: Run, area: str, monthly: Sequence[Period], seed: int, replication: int) -> Floats:
+def _income(run: Run, area: str, monthly: Sequence[Period], parts: Rows) -> Floats:
     """State grants by the year and fees by the dygn, as a negative cost."""
     total = -_daily(run, monthly, lambda kommun: kommun.verksamheter[area].intakt_tkr * 1000, per_year=True)
     edges, month = _segments(run, monthly)
     for number, name in (*_resources(run, area, config.Boende), *_resources(run, area, config.Extern)):
-        here = run.log.resurs == number
+        here = run.of_resource[number]
         dygn = time_between(np.floor(run.log.start[here]), np.floor(run.left[here]), edges)
         fees = [
             getattr(at_epoch(run.plan.epoker, first).kommun.resurser[name], "intakt_kr_per_dygn", 0.0)

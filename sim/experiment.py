@@ -11,16 +11,18 @@ import numpy as np
 import pandas as pd
 
 from sim.build import build_network
-from sim.calendars import Period, months, years
+from sim.calendars import Period, half_years, months, years
 from sim.cases import draw_cases
 from sim.config import Kommun, Scenario
-from sim.costs import costs, ratios, to_years
+from sim.costs import costs, to_years
 from sim.engine import engine_named, run
 from sim.errors import HemmaplanError
 from sim.labels import LABELS
 from sim.measures import measure
 from sim.network import Network
-from sim.runs import Floats, Row, Run
+from sim.periods import Floats, make_grid
+from sim.ratios import dearest, ratios, within_budget
+from sim.runs import Row, Run
 from sim.scenario import Plan, make_plan
 
 Progress = Callable[[int, int], None]
@@ -82,33 +84,31 @@ def replicate(plan: Plan, network: Network, seed: int, replication: int, engine:
 
 
 def measured(finished: Run, seed: int, replication: int) -> Replicate:
-    """Every measure of a finished run."""
-    network = finished.network
-    monthly, yearly = months(network.start, network.end), years(network.start, network.end)
-    by_month = measure(finished, monthly, monthly)
-    by_year = measure(finished, yearly, monthly)
-    kronor = costs(finished, monthly, seed, replication)
-    by_month |= kronor
-    by_year |= to_years(kronor, monthly, yearly)
-    by_month |= ratios(by_month)
-    by_year |= ratios(by_year)
-    rows = tuple(by_month)
-    values = np.array([np.concatenate([by_month[row], by_year[row], _planning(row, by_year[row])]) for row in rows])
-    labels = [period.label for period in (*monthly, *yearly)]
-    return Replicate(rows, (*labels, *planning_label(yearly)), values)
+    """Every measure of a finished run: months, calendar years, the planning years together, and half-years."""
+    start, end = finished.network.start, finished.network.end
+    monthly, yearly, halves = months(start, end), years(start, end), half_years(start, end)
+    periods = [*monthly, *yearly, *halves]
+    grid = make_grid(periods, monthly)
+    rows = measure(finished, periods, monthly)
+    rows |= to_years(costs(finished, monthly, seed, replication), monthly, periods)
+    rows |= ratios(rows) | within_budget(rows, grid) | dearest(finished, grid, monthly, (seed, replication))
+    values = np.array(list(rows.values()))
+    by_year = values[:, len(monthly) : len(monthly) + len(yearly)]
+    adds_up = np.array([LABELS[matt].over_tid == "summa" for _, matt, _ in rows])
+    planning = planning_label(yearly)
+    together = np.where(adds_up[:, None], by_year[:, 1:].sum(axis=1, keepdims=True), np.nan)[:, : len(planning)]
+    before = len(monthly) + len(yearly)
+    labels = [period.label for period in periods]
+    return Replicate(
+        tuple(rows),
+        (*labels[:before], *planning, *labels[before:]),
+        np.concatenate([values[:, :before], together, values[:, before:]], axis=1),
+    )
 
 
 def planning_label(yearly: Sequence[Period]) -> list[str]:
     """The planning years as one period, "2019–2021"; nothing where there is only the basår."""
     return [f"{yearly[1].label}–{yearly[-1].label}"] if len(yearly) > 2 else []
-
-
-def _planning(row: Row, by_year: Floats) -> Floats:
-    """The sum over the planning years, for measures that add up."""
-    if len(by_year) <= 2:
-        return np.empty(0)
-    adds_up = LABELS[row[1]].over_tid == "summa"
-    return np.array([by_year[1:].sum() if adds_up else np.nan])
 
 
 def run_study(study: Study, progress: Progress = lambda done, total: None) -> StudyResult:

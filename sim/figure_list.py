@@ -26,12 +26,14 @@ def lines_of(made: Comparison) -> list[Line]:
     kommun = made.resultat.study.kommun
     found = []
     for area, verksamhet in sorted(kommun.verksamheter.items()):
+        several = sum(steg.bistand_kr_per_manad is not None for steg in verksamhet.steg.values()) > 1
         for key, steg in verksamhet.steg.items():
             if steg.bistand_kr_per_manad is not None:
-                title = "Hushåll med bistånd, per månad"
+                title = f"{steg.namn}, per månad" if several else "Hushåll med bistånd, per månad"
                 found.append(Line(f"hushall_{key}", area, "bidragsmanader", key, title, "hushåll"))
-                title = "Utbetalt bistånd, per månad"
-                found.append(Line(f"bistand_{key}", area, "kostnad", "bistand", title, "mnkr", 1e-6))
+                which = f", {steg.namn.lower()}" if several else ""
+                title = f"Utbetalt bistånd{which}, per månad"
+                found.append(Line(f"bistand_{key}", area, "utbetalt_bistand", key, title, "mnkr", 1e-6))
             places = getattr(steg.behov, "plats", ())
             if any(isinstance(kommun.resurser[name], Boende) for name in places):
                 title = f"Kö till {steg.namn.lower()}, medelantal per månad"

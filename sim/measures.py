@@ -1,169 +1,90 @@
 """Visit log → measures for each period, by code that knows nothing of the engine.
 
-A measure is a row (verksamhet, matt, del) with one value for each period; NaN where there is nothing to measure.
+A measure is a row (verksamhet, matt, del) with one value for each period; NaN where there is nothing to measure. What
+is split by målgrupp, steg, utfall or nästa steg says so in its `del`: "bistand malgrupp=under_25".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import config
-from sim.benefits import benefit_rows, gives_benefit
+from sim.benefits import benefit_rows
 from sim.build import at_epoch
 from sim.calendars import DAYS_PER_YEAR, Period
-from sim.intervals import count_at, count_between, excess_time, per_day, time_between
-from sim.network import NONE, THOUSAND
-from sim.paths import step_function
-from sim.runs import Floats, Rows, Run, by_period, edges_of, epoch_numbers, statistic
-from sim.visits import AVHOPP, HEMTAGEN
+from sim.care import care_rows
+from sim.intervals import count_at, per_day, time_between
+from sim.network import EXIT, THOUSAND
+from sim.periods import Floats, Grid, make_grid, ratio
+from sim.runs import Ints, Rows, Run, persons, split
+from sim.teams import team_rows, waiting
+from sim.visits import ALDERSGRANS, AVHOPP, HEMTAGEN
+
+LONG_STAY_DAYS = 730.0
+"""Who has lived somewhere longer than this, two years, is counted apart."""
 
 
 def measure(run: Run, periods: Sequence[Period], monthly: Sequence[Period]) -> Rows:
-    """All measures but kronor, for periods that follow one another. `monthly` are the run's calendar months."""
+    """All measures but kronor, for periods made of whole months. `monthly` are the run's calendar months."""
+    grid = make_grid(periods, monthly)
     rows: Rows = {}
     for number, resource in enumerate(run.network.resources):
         if resource.kind == "team":
-            rows |= _team(run, number, periods)
+            rows |= team_rows(run, number, grid)
         else:
-            rows |= _place(run, number, periods)
+            rows |= _place(run, number, grid)
     for steg in range(len(run.network.steg_names)):
-        rows |= _steg(run, steg, periods)
-        if gives_benefit(run, steg):
-            rows |= benefit_rows(run, steg, periods, monthly)
+        rows |= _steg(run, steg, grid)
     for area in sorted(run.plan.kommun.verksamheter):
-        rows |= _homeward(run, area, periods)
-    return rows
+        rows |= benefit_rows(run, area, grid)
+    return rows | care_rows(run, grid)
 
 
-def follow_up_intervals(run: Run, team: int) -> tuple[Floats, Floats, Floats]:
-    """(start, end, weight) of all load on a team: cases, follow-up and closing."""
-    log, network, left = run.log, run.network, run.left
-    starts, ends, weights = ([np.empty(0)] for _ in range(3))
-
-    def add(chosen: NDArray[np.bool_], first: Floats, last: Floats, weight: int) -> None:
-        starts.append(first[chosen])
-        ends.append(np.where(np.isnan(last), network.end, last)[chosen])
-        weights.append(np.full(int(chosen.sum()), weight / THOUSAND))
-
-    begun = ~np.isnan(log.start)
-    asked = epoch_numbers(network, log.begaran)
-    started = epoch_numbers(network, log.began)
-    for epoch, stegs in enumerate(network.steg):
-        for number, steg in enumerate(stegs):
-            here = begun & (log.steg == number)
-            if steg.team == team:
-                add(here & (asked == epoch), log.start, left, steg.weight)
-            now = here & (started == epoch)
-            if steg.follow_team == team:
-                first_closing = np.where(np.isnan(log.avslut_start), left, log.avslut_start)
-                add(now, log.start, np.minimum(first_closing, left), steg.follow_weight)
-                again = now & ~np.isnan(log.avslutad)
-                add(again, np.fmax(log.avslutad, log.start), left, steg.follow_weight)
-            if steg.closing_team == team:
-                closing = now & ~np.isnan(log.avslut_start)
-                closing &= ~(log.has(HEMTAGEN) & (log.avslutad <= log.start))
-                add(closing, log.avslut_start, log.avslutad, steg.closing_weight)
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(weights)
-
-
-def _team(run: Run, number: int, periods: Sequence[Period]) -> Rows:
+def _place(run: Run, number: int, grid: Grid) -> Rows:
     log, network = run.log, run.network
     resource = network.resources[number]
-    epochs = run.plan.epoker
-    area = epochs[0].kommun.resurser[resource.name].verksamhet
-    edges = edges_of(periods)
-    days = np.diff(edges)
-    starts, ends, weights = follow_up_intervals(run, number) if len(log) else (np.empty(0),) * 3
-    load = time_between(starts, ends, edges, weights) / days
-    assert resource.capacity is not None
-    limit = resource.capacity.arrays()
-    capacity = np.array([resource.capacity.integral(p.first, p.last) for p in periods]) / THOUSAND / days
-
-    def posts(time: float) -> float:
-        team = at_epoch(epochs, time).kommun.resurser[resource.name]
-        assert isinstance(team, config.Team)
-        return team.arsarbetare
-
-    employed_path = step_function((epoch.fran_dag for epoch in epochs), posts)
-    employed = np.array([employed_path.integral(p.first, p.last) for p in periods]) / days
-    waits = _waiting_intervals(run, np.array([steg.team == number for steg in network.steg[0]]))
-    weights_asked = np.array([[steg.weight for steg in stegs] for stegs in network.steg]) / THOUSAND
-    queue_weight = weights_asked[epoch_numbers(network, log.begaran), log.steg][waits[2]]
-    waiting = time_between(waits[0], waits[1], edges) / days
-    queued = time_between(waits[0], waits[1], edges, queue_weight) / days
-    closing_here = np.array([steg.closing_team == number for steg in network.steg[0]])
-    closes = closing_here[log.steg] & ~np.isnan(log.slut) & _closing_asked(run)
-    closing_begun = np.where(np.isnan(log.avslut_start), run.left, log.avslut_start)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        per_post = np.where(employed > 0, load / employed, np.nan)
-        needed = np.where(capacity > 0, (load + queued) / capacity * employed, np.nan)
     name = resource.name
-    return {
-        (area, "arsarbetare", name): employed,
-        (area, "arsarbetare_behov", name): needed,
-        (area, "kapacitet_arenden", name): capacity,
-        (area, "belastning_arenden", name): load,
-        (area, "arenden_per_handlaggare", name): per_post,
-        (area, "ofordelade", name): waiting,
-        (area, "vantar_pa_avslut", name): time_between(log.slut[closes], closing_begun[closes], edges) / days,
-        (area, "overbelastning_arendedygn", name): excess_time(
-            starts, ends, weights, (limit[0], limit[1] / THOUSAND), edges
-        ),
-    }
-
-
-def _closing_asked(run: Run) -> NDArray[np.bool_]:
-    """Stays whose outcome is to be closed, the last part of each."""
-    closing = {
-        (number, outcome)
-        for number, steg in enumerate(run.network.steg[0])
-        for outcome, ends in enumerate(steg.outcomes)
-        if ends.closing
-    }
-    pairs = zip(run.log.steg.tolist(), run.log.utfall.tolist(), strict=True)
-    asked = np.array([pair in closing for pair in pairs], dtype=bool)
-    return asked & ~(run.log.has(HEMTAGEN) & (run.log.slut < run.log.start))
-
-
-def _waiting_intervals(run: Run, stegs: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """(from, to, chosen) of waiting for the first part of a stay in the chosen stegs."""
-    log = run.log
-    chosen = stegs[log.steg] & (log.del_ == 0)
-    until = np.where(np.isnan(log.start), run.left, log.start)
-    chosen &= until > log.begaran
-    return log.begaran[chosen], until[chosen], chosen
-
-
-def _place(run: Run, number: int, periods: Sequence[Period]) -> Rows:
-    log, network = run.log, run.network
-    resource = network.resources[number]
-    area = run.plan.epoker[0].kommun.resurser[resource.name].verksamhet
-    edges = edges_of(periods)
-    here = log.resurs == number
-    left = run.left
-    occupied = per_day(log.start[here], left[here], int(network.end))
-    dygn = _sum_days(occupied, edges)
-    taken = per_day(log.start[here], left[here], int(network.end), run.parts[here])
-    name = resource.name
+    area = run.plan.epoker[0].kommun.resurser[name].verksamhet
+    here = run.of_resource[number]
+    start, left = log.start[here], run.left[here]
+    taken = occupied_places(run, number)
+    over = np.fmax(log.slut[here], np.fmax(log.avslutad[here], start))
+    blocked = ~np.isnan(log.slut[here]) & (~run.closing_asked[here] | ~np.isnan(log.avslutad[here]))
+    present, long = _at_end(start, left, grid), _at_end(start + LONG_STAY_DAYS, left, grid)
     rows: Rows = {
-        (area, "varddygn", name): dygn,
-        (area, "arsplatser", name): _sum_days(taken, edges) / np.diff(edges),
+        (area, "varddygn", name): grid.daily(per_day(start, left, int(network.end))),
+        (area, "arsplatser", name): grid.daily(taken) / grid.days,
+        (area, "blockerade", name): grid.mean(over[blocked], left[blocked]),
+        (area, "andel_bott_over_tva_ar", name): ratio(long, present),
     }
-    over = np.fmax(log.slut, np.fmax(log.avslutad, log.start))
-    blocked = here & ~np.isnan(log.slut) & (~_closing_asked(run) | ~np.isnan(log.avslutad))
-    rows[area, "blockerade", name] = time_between(over[blocked], left[blocked], edges) / np.diff(edges)
+    rows |= _persons_rows(run, here, grid, (area, "placerade", name))
+    users = [steg for steg, spec in enumerate(network.steg[0]) if number in (*spec.places, spec.reserve)]
+    for steg in users if len(users) > 1 else ():
+        mine = here[log.steg[here] == steg]
+        dygn = per_day(log.start[mine], run.left[mine], int(network.end))
+        rows[area, "varddygn", split(name, steg=run.steg_area(steg)[1])] = grid.daily(dygn)
     if resource.capacity is not None:
         available = place_days(run, number)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = _sum_days(taken, edges) / _sum_days(available, edges)
-        rows[area, "belaggning", name] = np.where(np.isfinite(share), share, np.nan)
-        rows[area, "tomdygn", name] = _sum_days(np.maximum(available - taken, 0), edges)
-        moved = here & log.has(HEMTAGEN)
-        rows[area, "hemtagningar", name] = count_between(log.start[moved], edges)
+        rows[area, "platser", name] = grid.daily(available) / grid.days
+        rows[area, "belaggning", name] = ratio(grid.daily(taken), grid.daily(available))
+        rows[area, "tomdygn", name] = grid.daily(np.maximum(available - taken, 0))
+        rows[area, "hemtagningar", name] = grid.count(start[log.has(HEMTAGEN)[here]])
     return rows
+
+
+def _at_end(starts: Floats, ends: Floats, grid: Grid) -> Floats:
+    """How many intervals [start, end) hold the end of each period; who is still there at the end of the run does."""
+    still = np.where(ends >= grid.edges[-1], np.inf, ends)
+    held = starts < still
+    return count_at(starts[held], still[held], grid.ends)
+
+
+def occupied_places(run: Run, number: int) -> Floats:
+    """Places taken on each day of the run. Shape (days,)."""
+    here = run.of_resource[number]
+    return per_day(run.log.start[here], run.left[here], int(run.network.end), run.parts[here])
 
 
 def place_days(run: Run, number: int) -> Floats:
@@ -175,99 +96,125 @@ def place_days(run: Run, number: int) -> Floats:
     return np.asarray(values[np.maximum(at, 0)] / THOUSAND)
 
 
-def _sum_days(daily: Floats, edges: Floats) -> Floats:
-    cumulative = np.concatenate([[0.0], np.cumsum(daily)])
-    return np.diff(cumulative[edges.astype(np.int64)])
+def _persons_rows(run: Run, records: Ints, grid: Grid, row: tuple[str, str, str]) -> Rows:
+    """Persons in the records, and the same by målgrupp where the verksamhet has several."""
+    area, matt, part = row
+    groups = run.groups_of(area)
+    names = run.network.groups
+    by_group = persons(run, records, grid, len(names) if groups else 0)
+    rows: Rows = {row: by_group.sum(axis=0)}
+    return rows | {(area, matt, split(part, malgrupp=names[group])): by_group[group] for group in groups}
 
 
-def _steg(run: Run, number: int, periods: Sequence[Period]) -> Rows:
+def _steg(run: Run, number: int, grid: Grid) -> Rows:
     log = run.log
     area, name = run.steg_area(number)
-    edges = edges_of(periods)
     steg = run.plan.epoker[0].kommun.verksamheter[area].steg[name]
-    first = (log.steg == number) & (log.del_ == 0)
-    visits = log.select(first)
-    last_left = _last_left(run, number)
+    here = run.of_steg[number]
+    visits = here[log.del_[here] == 0]
+    begun = here[~np.isnan(log.start[here])]
+    gone = here[~np.isnan(log.slappt[here]) & ~log.has(AVHOPP)[here] & run.last_part[here]]
     rows: Rows = {
-        (area, "begarda", name): count_between(visits.begaran, edges),
-        (area, "startade", name): count_between(visits.start, edges),
-        (area, "avslutade", name): count_between(last_left, edges),
+        (area, "begarda", name): grid.count(log.begaran[visits]),
+        (area, "startade", name): grid.count(log.start[visits]),
+        (area, "avslutade", name): grid.count(log.slappt[gone]),
+        (area, "pagaende", name): grid.mean(log.start[begun], run.left[begun]),
     }
+    rows |= _persons_rows(run, begun, grid, (area, "personer", name))
+    rows |= _ending_rows(run, number, gone, grid)
     if steg.timmar is not None:
-        rows[area, "timmar", name] = hours(run, number, edges)
+        rows[area, "timmar", name] = grid.total(hours(run, number, grid.edges))
     if steg.behov is not None:
-        begun = ~np.isnan(visits.start) & (visits.start >= 0)
-        waits = by_period(visits.start[begun], (visits.start - visits.begaran)[begun], edges)
-        for what in ("medel", "median", "p90"):
-            rows[area, f"vantetid_{what}", name] = statistic(waits, what)
-        rows[area, "avhopp", name] = count_between(visits.slappt[visits.has(AVHOPP)], edges)
-        waiting = _waiting_intervals(run, np.arange(len(run.network.steg_names)) == number)
-        rows[area, "ko", name] = time_between(waiting[0], waiting[1], edges) / np.diff(edges)
-        if steg.ej_verkstallt_efter is not None:
-            late = waiting[0] + steg.ej_verkstallt_efter
-            still = np.isnan(log.start) & np.isnan(log.slappt)
-            until = np.where(still[waiting[2]], np.inf, waiting[1])
-            rows[area, "ej_verkstallda", name] = count_at(late[late < until], until[late < until], edges[1:])
-            rows[area, "ej_verkstallda_nya", name] = count_between(late[late < waiting[1]], edges)
+        rows |= _queue(run, number, steg, visits, grid)
     if steg.frist is not None:
-        done = ~np.isnan(visits.slut) & (visits.slut >= 0)
-        since = visits.begaran if steg.frist.fran == "begaran" else visits.start
-        times = by_period(visits.slut[done], (visits.slut - since)[done], edges)
-        from_request = by_period(visits.slut[done], (visits.slut - visits.begaran)[done], edges)
-        rows[area, "utredningstid_medel", name] = statistic(from_request, "medel")
-        rows[area, "utredningstid_median", name] = statistic(from_request, "median")
-        limit = steg.frist.dagar
-        rows[area, "andel_inom_frist", name] = np.array(
-            [float(np.mean(group <= limit)) if len(group) else np.nan for group in times]
-        )
+        done = visits[~np.isnan(log.slut[visits]) & (log.slut[visits] >= 0)]
+        since = log.begaran if steg.frist.fran == "begaran" else log.start
+        ended, times = log.slut[done], (log.slut - log.begaran)[done]
+        within = ((log.slut - since)[done] <= steg.frist.dagar).astype(np.float64)
+        rows[area, "utredningstid_medel", name] = grid.means(ended, times)
+        rows[area, "utredningstid_median", name] = grid.quantiles(ended, times, (0.5,))[0]
+        rows[area, "andel_inom_frist", name] = grid.means(ended, within)
     return rows
 
 
-def _last_left(run: Run, number: int) -> Floats:
-    """When stays that had begun were left for good (not when they moved home, not when they withdrew)."""
+def _queue(run: Run, number: int, steg: config.Steg, visits: Ints, grid: Grid) -> Rows:
     log = run.log
-    here = (log.steg == number) & ~np.isnan(log.slappt) & ~log.has(AVHOPP) & log.last_part
-    return np.asarray(log.slappt[here])
-
-
-def _homeward(run: Run, area: str, periods: Sequence[Period]) -> Rows:
-    """How much of the care is given at home (own places) and how much is bought, in one verksamhet."""
-    log, network = run.log, run.network
-    kommun = run.plan.kommun
-    kinds = [_kind_of_care(kommun.resurser[r.name], area) for r in network.resources]
-    own = np.array([*(kind == "boende" for kind in kinds), False])[log.resurs]
-    bought = np.array([*(kind == "extern" for kind in kinds), False])[log.resurs]
-    if "boende" not in kinds and "extern" not in kinds:
-        return {}
-    edges = edges_of(periods)
-    left, days = run.left, int(network.end)
-    at_home = _sum_days(per_day(log.start[own], left[own], days), edges)
-    outside = _sum_days(per_day(log.start[bought], left[bought], days), edges)
-    decided = (log.del_ == 0) & (log.resurs != NONE)
-    home_starts = count_between(log.start[own & decided], edges)
-    all_starts = count_between(log.start[(own | bought) & decided], edges)
-    persons = np.full(len(periods), np.nan)
-    for index, period in enumerate(periods):
-        there = (np.floor(log.start) < period.last) & (np.floor(left) > period.first)
-        placed = np.unique(log.fall[there & (own | bought)])
-        away = np.unique(log.fall[there & bought])
-        persons[index] = 1 - len(away) / len(placed) if len(placed) else np.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = at_home / (at_home + outside)
-        decisions = home_starts / all_starts
-    return {
-        (area, "varddygn_intern", ""): at_home,
-        (area, "varddygn_extern", ""): outside,
-        (area, "andel_hemmaplan_dygn", ""): share,
-        (area, "andel_hemmaplan_beslut", ""): decisions,
-        (area, "andel_hemmaplan_personer", ""): persons,
+    area, name = run.steg_area(number)
+    begun = visits[log.start[visits] >= 0]
+    times, waits = log.start[begun], (log.start - log.begaran)[begun]
+    median, p90 = grid.quantiles(times, waits, (0.5, 0.9))
+    queue = waiting(run, number)
+    since, until = log.begaran[queue], run.served[queue]
+    rows: Rows = {
+        (area, "vantetid_medel", name): grid.means(times, waits),
+        (area, "vantetid_median", name): median,
+        (area, "vantetid_p90", name): p90,
+        (area, "avhopp", name): grid.count(log.slappt[visits[log.has(AVHOPP)[visits]]]),
+        (area, "ko", name): grid.mean(since, until),
     }
+    if steg.ej_verkstallt_efter is not None:
+        late = since + steg.ej_verkstallt_efter
+        rows[area, "ej_verkstallda", name] = _at_end(late, until, grid)
+        rows[area, "ej_verkstallda_nya", name] = grid.count(late[late < until])
+    return rows
 
 
-def _kind_of_care(resurs: config.Resurs, area: str) -> str:
-    if resurs.verksamhet != area or (isinstance(resurs, config.Boende) and not resurs.vardplats):
-        return ""
-    return resurs.typ
+def _ending_rows(run: Run, number: int, gone: Ints, grid: Grid) -> Rows:
+    """How stays ended and where they led, as shares of those that ended, for periods of half a year or more.
+
+    Where a steg gives benefit, also by målgrupp.
+    """
+    log, network = run.log, run.network
+    area, name = run.steg_area(number)
+    steg = run.plan.kommun.verksamheter[area].steg[name]
+    outcomes = list(network.outcome_names[number]) + [AGE] * (steg.till_alder is not None)
+    by_age = log.has(ALDERSGRANS)[gone]
+    outcome = np.where(by_age, len(outcomes) - 1, log.utfall[gone]).astype(np.int64)
+    targets = [config.AVSLUT, *(other.split(".", 1)[1] for other in network.steg_names)]
+    leads_to = {target for way in _ways_out(steg) for target in way}
+    chosen = {"": np.ones(len(gone), dtype=bool)}
+    if steg.bistand_kr_per_manad is not None:
+        chosen |= {network.groups[group]: log.malgrupp[gone] == group for group in run.groups_of(area)}
+    rows: Rows = {}
+    for group, mine in chosen.items():
+        by = {"malgrupp": group} if group else {}
+        times = log.slappt[gone[mine]]
+        if len(outcomes) > 1:
+            shares = _shares(times, outcome[mine], len(outcomes), grid)
+            rows |= {
+                (area, "andel_utfall", split(name, utfall=way, **by)): shares[code] for code, way in enumerate(outcomes)
+            }
+        if len(leads_to) > 1:
+            shares = _shares(times, log.nasta[gone[mine]].astype(np.int64) - EXIT, len(targets), grid)
+            rows |= {
+                (area, "andel_nasta", split(name, nasta=target, **by)): shares[code]
+                for code, target in enumerate(targets)
+                if target in leads_to and (code == 0 or run.steg_area(code - 1)[0] == area)
+            }
+    return rows
+
+
+AGE = "aldersgrans"
+"""The ending of those who reached the age limit of a steg, whatever outcome they had ahead of them."""
+
+
+def _ways_out(steg: config.Steg) -> list[Mapping[str, float]]:
+    """Every routing that stays in a steg can follow."""
+    ways: list[Mapping[str, float]] = [steg.till_alder.nasta] if steg.till_alder else []
+    for utfall in steg.utfall.values():
+        others = (*utfall.malgrupper.values(), *utfall.resurser.values())
+        ways += [utfall.nasta, *(other.nasta for other in others if other.nasta)]
+    return ways
+
+
+def _shares(times: Floats, codes: Ints, count: int, grid: Grid) -> Floats:
+    """For each code below `count`, its share of the times in each period of half a year or more."""
+    months = len(grid.edges) - 1
+    at = np.searchsorted(grid.edges, times, side="right") - 1
+    inside = (at >= 0) & (codes >= 0)
+    table = np.bincount(codes[inside] * months + at[inside], minlength=count * months).reshape(count, months)
+    totals = grid.total(table.astype(np.float64))
+    return np.where(grid.long, ratio(totals, totals.sum(axis=0)), np.nan)
 
 
 def hours(run: Run, number: int, edges: Floats) -> Floats:
@@ -275,7 +222,8 @@ def hours(run: Run, number: int, edges: Floats) -> Floats:
     area, name = run.steg_area(number)
     inner = [epoch.fran_dag for epoch in run.plan.epoker if edges[0] < epoch.fran_dag < edges[-1]]
     pieces = np.unique(np.concatenate([edges, inner]))
-    here = (run.log.steg == number) & ~np.isnan(run.log.start)
+    here = run.of_steg[number]
+    here = here[~np.isnan(run.log.start[here])]
     days = time_between(np.floor(run.log.start[here]), np.floor(run.left[here]), pieces)
     a_day = []
     for first in pieces[:-1].tolist():

@@ -45,9 +45,10 @@ def key_figures(kommun: Kommun, planning: str, last_year: str) -> list[KeyFigure
     for area, verksamhet in sorted(kommun.verksamheter.items()):
         own = [r for r in kommun.resurser.values() if r.verksamhet == area]
         figures.append(summed(area, "nettokostnad", "", f"Nettokostnad, {verksamhet.namn.lower()}", kronor=True))
-        for key, steg in verksamhet.steg.items():
-            if steg.bistand_kr_per_manad is not None:
-                figures.append(summed(area, "bidragsmanader", key, "Bidragsmånader"))
+        benefits = [key for key, steg in verksamhet.steg.items() if steg.bistand_kr_per_manad is not None]
+        for key in benefits:
+            which = f", {verksamhet.steg[key].namn.lower()}" if len(benefits) > 1 else ""
+            figures.append(summed(area, "bidragsmanader", key, f"Bidragsmånader{which}"))
         if any(isinstance(resurs, Extern) for resurs in own):
             figures.append(summed(area, "varddygn_extern", "", f"Externa vårddygn, {verksamhet.namn.lower()}"))
         for key, steg in verksamhet.steg.items():

@@ -1,0 +1,169 @@
+"""Months of a run, and the periods made of whole months: how values of months become values of periods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendars import Period
+from sim.intervals import count_between, time_between
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def edges_of(periods: Sequence[Period]) -> Floats:
+    return np.array([period.first for period in periods] + [periods[-1].last])
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`edges` of the months, shape (months + 1,); period p is the months `first[p]` up to `after[p]`.
+
+    `stretches`: ranges of periods that follow one another without a gap. Periods may overlap between stretches.
+    """
+
+    edges: Floats
+    first: Ints
+    after: Ints
+    days: Floats
+    stretches: tuple[slice, ...]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @property
+    def long(self) -> NDArray[np.bool_]:
+        """The periods of at least half a year."""
+        return np.asarray(self.after - self.first >= 6)
+
+    @property
+    def whole_year(self) -> NDArray[np.bool_]:
+        return np.asarray(self.after - self.first == 12)
+
+    @property
+    def starts(self) -> Floats:
+        return np.asarray(self.edges[self.first])
+
+    @property
+    def ends(self) -> Floats:
+        return np.asarray(self.edges[self.after])
+
+    def total(self, monthly: Floats) -> Floats:
+        """Sums over the months of each period, of the last axis."""
+        padded = np.concatenate([monthly, np.zeros((*monthly.shape[:-1], 1))], axis=-1)
+        return np.add.reduceat(padded, np.stack([self.first, self.after], axis=1).ravel(), axis=-1)[..., ::2]
+
+    def count(self, times: Floats) -> Floats:
+        """How many times fall in each period."""
+        return self.total(count_between(times, self.edges))
+
+    def mean(self, starts: Floats, ends: Floats, weights: Floats | None = None) -> Floats:
+        """Mean (weighted) number of intervals under way in each period."""
+        return self.total(time_between(starts, ends, self.edges, weights)) / self.days
+
+    def daily(self, values: Floats) -> Floats:
+        """Sums of a value for each day of the run."""
+        cumulative = np.concatenate([[0.0], np.cumsum(values)])
+        return self.total(np.asarray(np.diff(cumulative[self.edges.astype(np.int64)])))
+
+    def means(self, times: Floats, values: Floats) -> Floats:
+        """Mean of the values whose time falls in each period; NaN where there are none."""
+        at = np.searchsorted(self.edges, times, side="right") - 1
+        inside = (at >= 0) & (at < len(self.edges) - 1)
+        at, months = at[inside], len(self.edges) - 1
+        sums = self.total(np.bincount(at, values[inside], minlength=months).astype(np.float64))
+        counts = self.total(np.bincount(at, minlength=months).astype(np.float64))
+        return ratio(sums, counts)
+
+    def quantiles(self, times: Floats, values: Floats, levels: Sequence[float]) -> Floats:
+        """Quantiles of the values whose time falls in each period, interpolated linearly; NaN where there are none.
+
+        Shape (levels, periods).
+        """
+        found = np.full((len(levels), len(self)), np.nan)
+        by_value = np.argsort(values, kind="stable")
+        times, values = times[by_value], values[by_value]
+        for stretch in self.stretches:
+            edges = np.append(self.starts[stretch], self.ends[stretch][-1])
+            at = np.searchsorted(edges, times, side="right") - 1
+            inside = (at >= 0) & (at < len(edges) - 1)
+            order = np.flatnonzero(inside)[np.argsort(at[inside], kind="stable")]
+            counts = np.bincount(at[inside], minlength=len(edges) - 1)
+            offset = np.cumsum(counts) - counts
+            some = counts > 0
+            for row, level in enumerate(levels):
+                position = level * (counts[some] - 1)
+                below = np.floor(position).astype(np.int64)
+                low = values[order[offset[some] + below]]
+                high = values[order[offset[some] + np.minimum(below + 1, counts[some] - 1)]]
+                part = position - below
+                result = np.full(len(counts), np.nan)
+                result[some] = np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
+                found[row, stretch] = result
+        return found
+
+    def distinct(self, case: NDArray[np.uint64], starts: Floats, ends: Floats, group: Ints, groups: int) -> Floats:
+        """How many cases have at least one whole day [floor start, floor end) in each period, by group.
+
+        Intervals are sorted by case and start, and those of a case follow one another. Shape (groups, periods).
+        """
+        found = np.empty((groups, len(self)))
+        active, month_first, month_last = whole_days(starts, ends, self.edges)
+        same, group = case[active][1:] == case[active][:-1], group[active]
+        for stretch in self.stretches:
+            width = stretch.stop - stretch.start + 1
+            period = np.repeat(np.arange(width - 1), (self.after - self.first)[stretch])
+            first, last = period[month_first], period[month_last]
+            first[1:] += same & (first[1:] == last[:-1])
+            some = last >= first
+            at = group[some] * width
+            change = np.bincount(at + first[some], minlength=groups * width)
+            change = change - np.bincount(at + last[some] + 1, minlength=groups * width)
+            found[:, stretch] = np.cumsum(change.reshape(groups, width), axis=1)[:, :-1]
+        return found
+
+
+def make_grid(periods: Sequence[Period], monthly: Sequence[Period]) -> Grid:
+    """`periods` begin and end where some of the months do, and one or more times go through the whole run."""
+    edges = edges_of(monthly)
+    starts = np.array([period.first for period in periods])
+    ends = np.array([period.last for period in periods])
+    breaks = [0, *(np.flatnonzero(starts[1:] != ends[:-1]) + 1).tolist(), len(periods)]
+    return Grid(
+        edges,
+        np.searchsorted(edges, starts),
+        np.searchsorted(edges, ends),
+        ends - starts,
+        tuple(slice(first, last) for first, last in zip(breaks, breaks[1:], strict=False)),
+    )
+
+
+def whole_days(starts: Floats, ends: Floats, edges: Floats) -> tuple[NDArray[np.intp], Ints, Ints]:
+    """The intervals with at least one whole day [floor start, floor end), and the first and last period of each."""
+    begin, end = np.maximum(np.floor(starts), edges[0]), np.minimum(np.floor(ends), edges[-1])
+    active = np.flatnonzero(end > begin)
+    first = np.searchsorted(edges, begin[active], side="right") - 1
+    return active, first, np.searchsorted(edges, end[active], side="left") - 1
+
+
+def period_spans(
+    case: NDArray[np.uint64], starts: Floats, ends: Floats, edges: Floats
+) -> tuple[NDArray[np.intp], Ints, Ints]:
+    """For intervals sorted by case and start: which are kept, and the first and last period with a whole day of each.
+
+    A period shared with the case's interval before counts there only; an interval that then has none is left out.
+    """
+    active, first, last = whole_days(starts, ends, edges)
+    first[1:] += (case[active][1:] == case[active][:-1]) & (first[1:] == last[:-1])
+    some = last >= first
+    return active[some], first[some], last[some]
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """NaN where there is nothing below."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, above / below, np.nan)
