@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+from pydantic import model_validator
 
 from sim.comparison import Comparison
 from sim.errors import HemmaplanError
@@ -17,6 +18,8 @@ from sim.swedish import tal
 from sim.units import Modell, Tal, Text
 
 GOOD, ACCEPTABLE = 0.03, 0.10
+PERIODS = {"jan-jun": "H1", "jul-dec": "H2"}
+MONTHS = tuple(f"{month:02d}" for month in range(1, 13))
 
 
 class Uppgift(Modell):
@@ -34,11 +37,29 @@ class Uppgift(Modell):
     del_: str = ""
     faktor: Tal = 1.0
     """The model's value × `faktor` has the document's unit."""
+    komplement: bool = False
+    """The document's figure answers to 1 − the model's share."""
     decimaler: int = 0
     inpassad: bool = False
     ograderad: str | None = None
     modellar: int | None = None
     """The model's year, where it is not the document's."""
+    modellperiod: Text | None = None
+    """The model's period (2014, 2014H1, 2014-01), where the document's does not say it."""
+
+    @model_validator(mode="after")
+    def _komplement_without_factor(self) -> Uppgift:
+        if self.komplement and self.faktor != 1.0:
+            raise ValueError("komplement och faktor går inte att förena; komplementet av en andel är en andel")
+        return self
+
+    @property
+    def period_in_model(self) -> str:
+        """jan-jun and jul-dec are half-years, 01 to 12 months; all else is the year."""
+        if self.modellperiod is not None:
+            return self.modellperiod
+        year = str(self.modellar or self.ar)
+        return year + PERIODS.get(self.period, f"-{self.period}" if self.period in MONTHS else "")
 
 
 class Avstamning(Modell):
@@ -101,14 +122,15 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
             (levels["verksamhet"] == uppgift.verksamhet)
             & (levels["matt"] == uppgift.matt)
             & (levels["del"] == uppgift.del_)
-            & (levels["period"] == str(uppgift.modellar or uppgift.ar))
+            & (levels["period"] == uppgift.period_in_model)
         ]
         if uppgift.matt is not None and uppgift.matt != "" and model.empty and uppgift.ograderad is None:
             raise HemmaplanError(
-                f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.ar} finns inte"
+                f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.period_in_model} "
+                "finns inte"
             )
         value, low, high = (
-            (float(model[column].iloc[0]) * uppgift.faktor for column in ("medel", "p10", "p90"))
+            (_in_document(uppgift, float(model[column].iloc[0])) for column in ("medel", "p10", "p90"))
             if len(model)
             else (float("nan"),) * 3
         )
@@ -119,6 +141,7 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
             {
                 "siffra": uppgift.namn,
                 "ar": uppgift.ar,
+                "period": uppgift.period_in_model,
                 "enhet": line.enhet,
                 "typ": line.typ,
                 "dokument": line.dokument,
@@ -133,6 +156,17 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _when(year: int, period: str) -> str:
+    """The document's year, with the half-year or month where the model answers for one."""
+    parts = {"H1": " jan–jun", "H2": " jul–dec"}
+    return f"{year}{parts.get(period[4:], period[4:])}"
+
+
+def _in_document(uppgift: Uppgift, value: float) -> float:
+    """The model's value in the document's terms."""
+    return 1 - value if uppgift.komplement else value * uppgift.faktor
 
 
 def grade(difference: float) -> str:
@@ -161,7 +195,7 @@ def reconciliation_lines(table: pd.DataFrame, name: str, replications: int) -> l
         graded = row["betyg"] + (f" ({row['skal']})" if row["skal"] else "")
         cells = [
             row["siffra"],
-            str(row["ar"]),
+            _when(int(row["ar"]), row["period"]),
             row["enhet"],
             tal(row["dokument"], places),
             tal(row["modell"], places),
