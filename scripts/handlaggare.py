@@ -21,7 +21,7 @@ from tabell import difference, level, markdown, save
 from sim import config
 from sim.benefits import benefit_months, gives_benefit
 from sim.build import build_network
-from sim.calendars import Period, months
+from sim.calendars import DAYS_PER_YEAR, Period, months
 from sim.cases import draw_cases
 from sim.costs import ALL_AREAS, costs
 from sim.engine import run as simulate_log
@@ -35,6 +35,7 @@ from sim.visits import HEMTAGEN
 
 WITH, WITHOUT = "med avslut", "utan avslut"
 MNKR = 1e-6
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 
 def without_closing(kommun: config.Kommun) -> config.Kommun:
@@ -92,7 +93,8 @@ def _kronor(rows: Rows, planning: Sequence[bool]) -> dict[str, float]:
     chosen = np.array(planning)
 
     def total(matt: str, part: str = "") -> float:
-        return sum(float(v[chosen].sum()) for (area, m, p), v in rows.items() if (m, p) == (matt, part)) * MNKR
+        of_areas = (v for (area, m, p), v in rows.items() if (m, p) == (matt, part) and area != ALL_AREAS)
+        return float(sum(amount[chosen].sum() for amount in of_areas)) * MNKR
 
     return {
         "bistand": total("kostnad", "bistand"),
@@ -116,6 +118,27 @@ def _outside_days(run: Run, first: float) -> float:
     there = kinds[run.log.resurs]
     edges = np.array([first, run.network.end])
     return float(time_between(np.floor(run.log.start[there]), np.floor(run.left[there]), edges)[0])
+
+
+def benefit_while_waiting(run: Run, edges: Floats) -> float:
+    """Mnkr of benefit for the time that applications wait for a handläggare, had it been granted from the request.
+
+    Of those who wait, the share that the steg's routing leads to benefit. No part of the model's kronor.
+    """
+    log, total = run.log, 0.0
+    until = np.where(np.isnan(log.start), run.left, log.start)
+    for number in range(len(run.network.steg_names)):
+        area, name = run.steg_area(number)
+        stegs = run.plan.kommun.verksamheter[area].steg
+        if not isinstance(stegs[name].behov, config.TeamBehov):
+            continue
+        waits = (log.steg == number) & (log.del_ == 0)
+        days = time_between(log.begaran[waits], until[waits], edges)[0]
+        for utfall in stegs[name].utfall.values():
+            for target, share in utfall.nasta.items():
+                a_month = stegs[target].bistand_kr_per_manad if target in stegs else None
+                total += days / DAYS_PER_MONTH * utfall.andel * share * (a_month or 0.0)
+    return total * MNKR
 
 
 def measures(run: Run, seed: int, replication: int) -> dict[str, float]:
@@ -146,6 +169,7 @@ def measures(run: Run, seed: int, replication: int) -> dict[str, float]:
     found |= _kronor(costs(run, monthly, seed, replication), planning)
     found["manader"] = _benefit_months(run, monthly, planning)
     found["externa_dygn"] = _outside_days(run, first)
+    found["kobistand"] = benefit_while_waiting(run, edges)
     quick = without_waits(run)
     prompt = _kronor(costs(quick, monthly, seed, replication), planning)
     found |= {f"avslut_{key}": found[key] - value for key, value in prompt.items()}
@@ -212,6 +236,7 @@ def report(kommun: config.Kommun, scenarios: Sequence[config.Scenario], made: pd
         ("bistand", "Bistånd", "mnkr", 1),
         ("handlaggare", "Löner till handläggare", "mnkr", 1),
         ("netto", "**Nettokostnad**", "mnkr", 1),
+        ("kobistand", "*Ingår inte:* bistånd för tiden i kö, om det beviljas från ansökan", "mnkr", 1),
     ):
         add(name, unit, key, decimals)
     first, last = kommun.basar + 1, kommun.slut.year
@@ -275,7 +300,7 @@ def main() -> None:
     parser.add_argument("scenarier", nargs="+")
     parser.add_argument("--replikationer", type=int, default=40, help="möjliga framtider per scenario")
     parser.add_argument("--fro", type=int, default=1, help="slumpfrö")
-    parser.add_argument("--motor", default="simpy")
+    parser.add_argument("--motor", default="snabb", help="snabb eller simpy; samma svar")
     asked = parser.parse_args()
     kommun = load_kommun(asked.kommun)
     scenarios = [load_scenario(name) for name in asked.scenarier]

@@ -21,15 +21,8 @@ import pandas as pd
 from tabell import difference, level, markdown, save
 
 from sim import config
-from sim.build import build_network
-from sim.calendars import years
-from sim.cases import draw_cases
-from sim.costs import costs, to_years
-from sim.engine import run as simulate_log
 from sim.loading import checked_kommun, load_kommun
-from sim.measures import measure
-from sim.runs import Run
-from sim.scenario import make_plan
+from sim.simulation import simulate
 from sim.swedish import tal
 
 AREA, STEG, OWN, BOUGHT = "missbruk", "boende", "stodboende", "stodboende_extern"
@@ -80,37 +73,27 @@ def at_home_outside(share: float) -> float:
     return max(0.0, 1 - (1 - share) / max(DOCUMENTED_DECISIONS, 1 - share))
 
 
-def simulate_years(kommun: config.Kommun, scenario: config.Scenario | None, seed: int, number: int, engine: str) -> Any:
-    """Rows of measures and kronor by calendar year, and the share of decisions that were bought, all years together."""
-    plan = make_plan(kommun, scenario)
-    network = build_network(plan)
-    log = simulate_log(network, draw_cases(network, seed, number), seed, number, engine)
-    run = Run(plan, network, log)
-    from sim.calendars import months
-
-    monthly, yearly = months(network.start, network.end), years(network.start, network.end)
-    return measure(run, yearly, monthly) | to_years(costs(run, monthly, seed, number), monthly, yearly)
-
-
-def figures(rows: Any, first: int) -> dict[str, float]:
-    """Means a year from year number `first` on: dygn, occupancy, share of decisions bought, mnkr."""
+def figures(
+    kommun: config.Kommun, scenario: config.Scenario | None, seed: int, number: int, engine: str
+) -> dict[str, float]:
+    """Means a year over the years of the new places: dygn, occupancy, share of decisions bought, mnkr."""
+    matt = simulate(kommun, scenario, seed, number, engine=engine).matt
+    since = matt[(matt["period"].str.len() == 4) & (matt["period"] >= str(SINCE.year)) & (matt["verksamhet"] == AREA)]
+    means = since.groupby(["matt", "del"])["varde"].mean()
     return {
-        "externa_dygn": float(rows[AREA, "varddygn", BOUGHT][first:].mean()),
-        "belaggning": float(np.nanmean(rows[AREA, "belaggning", OWN][first:])),
-        "beslut_kopta": float(1 - np.nanmean(rows[AREA, "andel_hemmaplan_beslut", ""][first:])),
-        "extern_mnkr": float(rows[AREA, "kostnad", "extern"][first:].mean()) / 1e6,
-        "egna_mnkr": float(rows[AREA, "kostnad", "egna_platser"][first:].mean()) / 1e6,
-        "netto_mnkr": float(rows[AREA, "nettokostnad", ""][first:].mean()) / 1e6,
-        "hemtagningar": float(rows[AREA, "hemtagningar", OWN][first:].mean()),
+        "externa_dygn": means["varddygn", BOUGHT],
+        "belaggning": means["belaggning", OWN],
+        "beslut_kopta": 1 - means["andel_hemmaplan_beslut", ""],
+        "extern_mnkr": means["kostnad", "extern"] / 1e6,
+        "egna_mnkr": means["kostnad", "egna_platser"] / 1e6,
+        "netto_mnkr": means["nettokostnad", ""] / 1e6,
+        "hemtagningar": means["hemtagningar", OWN],
     }
 
 
 def base_means(kommun: config.Kommun, variant: Variant, runs: int, seed: int, engine: str) -> dict[str, float]:
-    first = SINCE.year - kommun.basar
-    made = [
-        figures(simulate_years(variant_kommun(kommun, variant), None, seed, number, engine), first)
-        for number in range(runs)
-    ]
+    changed = variant_kommun(kommun, variant)
+    made = [figures(changed, None, seed, number, engine) for number in range(runs)]
     return {key: float(np.mean([one[key] for one in made])) for key in made[0]}
 
 
@@ -146,15 +129,13 @@ def new_places() -> config.Scenario:
 
 def table(kommun: config.Kommun, variants: Sequence[Variant], runs: int, seed: int, engine: str) -> pd.DataFrame:
     """Long: variant, med_platser, replikation, matt, varde; means a year, from the year of the new places on."""
-    first = SINCE.year - kommun.basar
     rows = []
     for number, variant in enumerate(variants):
         changed = variant_kommun(kommun, variant)
         for scenario in (None, new_places()):
             for replication in range(runs):
-                made = simulate_years(changed, scenario, seed, replication, engine)
-                for key, value in figures(made, first).items():
-                    rows.append((number, scenario is not None, replication, key, value))
+                made = figures(changed, scenario, seed, replication, engine)
+                rows += [(number, scenario is not None, replication, key, value) for key, value in made.items()]
     return pd.DataFrame(rows, columns=["variant", "nya_platser", "replikation", "matt", "varde"])
 
 
@@ -230,7 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Vad är nya egna platser värda, beroende på vilka som kan bo hemma?")
     parser.add_argument("--replikationer", type=int, default=60)
     parser.add_argument("--fro", type=int, default=1, help="slumpfrö")
-    parser.add_argument("--motor", default="simpy")
+    parser.add_argument("--motor", default="snabb", help="snabb eller simpy; samma svar")
     parser.add_argument("--andelar", type=float, nargs="+", default=list(SHARES))
     asked = parser.parse_args()
     kommun = load_kommun("varmdo_2014")

@@ -128,3 +128,12 @@ def test_recalibration_finds_the_documented_dygn(nya_platser: ModuleType, monkey
     assert fitted.beslut * fitted.kopt_dygn * 150 == pytest.approx(nya_platser.DOCUMENTED_DYGN, rel=0.02)
     full_already = nya_platser.recalibrated(kommun, 1.0, 2, 1, "simpy")
     assert full_already.beslut == 0.136
+
+
+def test_kronor_are_counted_once(handlaggare: ModuleType) -> None:
+    """Anna is there on days 1 to 16 and Bo on days 2 to 21: 34 bought dygn, however many rows tell of them."""
+    run = bought().run
+    rows = costs(run, months(run.network.start, run.network.end), 1, 0)
+    found = handlaggare._kronor(rows, [True, True, True])
+    assert found["extern"] * 1e6 == pytest.approx((15 + 19) * PRICE)
+    assert found["netto"] * 1e6 == pytest.approx((15 + 19) * PRICE)
