@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.config import AVSLUT, UTAN_RESURS, Boende, Extern, Kommun, PlatsBehov, Resurs, Steg, TeamBehov, Utfall
+from sim.errors import tal_text
 
 Problem = tuple[str, str]
 
@@ -108,7 +109,9 @@ def warnings_of(kommun: Kommun) -> list[str]:
         if isinstance(resurs, Boende):
             taken = _taken(kommun, resource)
             if taken > resurs.platser + 1e-9:
-                found.append(f"{resurs.namn}: nuläget tar {taken:g} platser, men det finns {resurs.platser:g}.")
+                found.append(
+                    f"{resurs.namn}: nuläget tar {tal_text(taken)} platser, men det finns {tal_text(resurs.platser)}."
+                )
     return found
 
 

@@ -29,6 +29,7 @@ from sim.randomness import name_key
 from sim.scenario import Epok, Plan
 from sim.shares import ShareTable, share_table
 from sim.stock import stocks
+from sim.traffic import home_share
 
 RANKS = {"forst": RECALL_FIRST, "tur": RECALL_BY_TIME, "sist": RECALL_LAST}
 
@@ -85,7 +86,7 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
         base_steg=base_steg,
         outcome_names=tuple(tuple(sorted(kommun.verksamheter[a].steg[s].utfall)) for a, s in names.stegs),
         pace=tuple(_pace(area, name, plan, days) for area, name in names.stegs),
-        stock=stocks(kommun, epochs[0].kommun, names, base_steg),
+        stock=stocks(kommun, epochs[0].kommun, names),
     )
 
 
@@ -115,7 +116,7 @@ def _steg(names: _Names, area: str, name: str, kommun: config.Kommun, base: conf
         part=_thousandths(plats.andel_plats) if plats else THOUSAND,
         wait_limit=FOREVER if limit is None else limit,
         reserve=names.resource(plats.reserv) if plats else NONE,
-        home_share=tuple(_home_share(plats, group) for group in names.groups),
+        home_share=tuple(home_share(plats, group) for group in names.groups),
         recall=recall is not None,
         recall_earliest=recall.tidigast_dagar if recall else 0.0,
         recall_notice=recall.uppsagning_dagar if recall else 0.0,
@@ -190,12 +191,6 @@ def _variant(names: _Names, area: str, steg: config.Steg, base: config.Steg, gro
     )
 
 
-def _home_share(plats: config.PlatsBehov | None, group: str) -> float:
-    if plats is None or plats.hemmamojlig is None:
-        return 1.0
-    return plats.hemmamojlig.malgrupper.get(group, plats.hemmamojlig.andel)
-
-
 def _price_cv(resurs: config.Resurs) -> float:
     return resurs.dygnskostnad_kr.cv if isinstance(resurs, config.Extern) else 0.0
 
@@ -230,7 +225,7 @@ def _resource(name: str, epochs: tuple[Epok, ...], periods: list[Period]) -> Res
 def team_capacity(team: config.Team, month: int) -> float:
     """How many weighted cases a team can carry in a calendar month (1-12)."""
     present = max(0.0, 1 - team.sjukfranvaro - team.vakans)
-    return team.arsarbetare * team.arendetak * present * team.semesterprofil[month - 1]
+    return team.arsarbetare * team.arenden_per_arsarbetare * present * team.semesterprofil[month - 1]
 
 
 def _month(periods: list[Period], time: float) -> int:

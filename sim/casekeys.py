@@ -35,10 +35,11 @@ def ages(
     group: NDArray[np.int64],
     seed: int,
     replication: int,
+    visit: int = 0,
 ) -> NDArray[np.float64]:
     """Age in days by the målgrupp's distribution of years; NaN where none is given."""
     found = np.full(len(key), np.nan)
-    draw = uniforms(seed, replication, key, steg_key, 0, Purpose.ALDER)
+    draw = uniforms(seed, replication, key, steg_key, visit, Purpose.ALDER)
     for number, distribution in enumerate(distributions):
         if distribution is not None:
             found[group == number] = quantiles(distribution, draw[group == number]) * DAYS_PER_YEAR

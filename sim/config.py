@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.config_kalla import Kalla
+from sim.config_nulage import UTAN_RESURS, Bestand, Nulage
 from sim.config_resurser import Arseffekt, Boende, Extern, Pris, Resurs, Team
 from sim.units import (
     ETTOR,
@@ -33,9 +34,11 @@ from sim.units import (
 )
 
 __all__ = [
+    "UTAN_RESURS",
     "Andel",
     "Andring",
     "Avslut",
+    "Bestand",
     "Boende",
     "Dygn",
     "Extern",
@@ -67,7 +70,7 @@ class Drivare(Modell):
     namn: Text
     omrade: Literal["riket", "kommun"]
     bas: Positivt
-    varde: Positivt | dict[Datum, Positivt]
+    varde: Positivt | Annotated[dict[Datum, Positivt], Field(min_length=1)]
 
 
 class TeamBehov(Modell):
@@ -308,39 +311,6 @@ class Verksamhet(Modell):
     intakt_tkr: Icke_negativt = 0.0
     investeringar: dict[Namn, Investering] = {}
     ovrigt_tkr: Tal = 0.0
-
-
-class Bestand(Modell):
-    """How many are in a steg, by resource, on the first day; `hemmamojliga` of those in a reserv queue for home."""
-
-    antal: Antal
-    hemmamojliga: Antal = 0
-
-
-class Blockerade(Modell):
-    """Of the stock in `steg` and resource `i`: so many have finished and wait for `till`, since `vantat` days."""
-
-    steg: Namn
-    i: Namn
-    till: Namn
-    antal: Antal
-    vantat: Dygn
-
-
-class Ko(Modell):
-    antal: Antal
-    vantat: Dygn
-
-
-class Nulage(Modell):
-    """Today's stock. `i_steg` by steg and resource (`utan_resurs` for a steg that needs nothing)."""
-
-    i_steg: dict[Namn, dict[Namn, Bestand]] = {}
-    blockerade: dict[Namn, Blockerade] = {}
-    ko: dict[Namn, Ko] = {}
-
-
-UTAN_RESURS = "utan_resurs"
 
 
 class Andring(Modell):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.errors import tal_text
 from sim.units import Modell, Positivt, Tal, Text
 
 
@@ -28,5 +29,7 @@ class Kalla(Modell):
             raise ValueError("ett kalibrerat värde ska säga vilka siffror det är inpassat mot: ange mot")
         for low_high in (self.spann, self.spann_relativt):
             if low_high and low_high[0] > low_high[1]:
-                raise ValueError(f"spannets nedre gräns {low_high[0]:g} är större än dess övre {low_high[1]:g}")
+                raise ValueError(
+                    f"spannets nedre gräns {tal_text(low_high[0])} är större än dess övre {tal_text(low_high[1])}"
+                )
         return self

@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Mangd, Modell, Namn, Text
+from sim.errors import tal_text
+from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Mangd, Modell, Namn, Positivt, Text
+
+
+ARENDETAK_UR_TIMMAR = ("timmar_per_arende", "produktiva_timmar_per_ar", "arendetid_dagar")
+"""What a team's arendetak follows from where it is not given."""
+DAYS_PER_YEAR = 365.25
 
 
 class Arseffekt(Modell):
@@ -17,18 +23,33 @@ class Arseffekt(Modell):
 
 
 class Team(Modell):
-    """Handläggare. Capacity = årsarbetare × ärendetak × (1 − sjukfrånvaro − vakans) × semesterprofil, in open cases."""
+    """Handläggare. Capacity = årsarbetare × ärendetak × (1 − sjukfrånvaro − vakans) × semesterprofil, in open cases.
+
+    `arendetak` is given, or follows from hours (Little's law): an årsarbetare finishes `produktiva_timmar_per_ar` /
+    `timmar_per_arende` cases a year, each open for `arendetid_dagar` on average.
+    """
 
     typ: Literal["team"]
     namn: Text
     verksamhet: Namn
     arsarbetare: Mangd
-    arendetak: Annotated[float, Field(strict=True, gt=0, le=100_000)]
+    arendetak: Annotated[float, Field(strict=True, gt=0, le=100_000)] | None = None
+    timmar_per_arende: Positivt | None = None
+    produktiva_timmar_per_ar: Positivt | None = None
+    arendetid_dagar: Positivt | None = None
     sjukfranvaro: Andel = 0.0
     vakans: Andel = 0.0
     semesterprofil: Manadsfaktorer = ETTOR
     lon_tkr: Icke_negativt = 0.0
     avslut_samtidiga: Icke_negativt = 0.5
+
+    @property
+    def arenden_per_arsarbetare(self) -> float:
+        """Open weighted cases that one årsarbetare who is present can carry."""
+        if self.arendetak is not None:
+            return self.arendetak
+        assert self.timmar_per_arende and self.produktiva_timmar_per_ar and self.arendetid_dagar
+        return self.produktiva_timmar_per_ar / self.timmar_per_arende * self.arendetid_dagar / DAYS_PER_YEAR
 
 
 class Boende(Modell):
@@ -60,7 +81,7 @@ class Pris(Modell):
     @model_validator(mode="after")
     def _spread(self) -> Pris:
         if 0 < self.cv < 0.001:
-            raise ValueError(f"cv = {self.cv:g}: ska vara 0 eller minst 0,001")
+            raise ValueError(f"cv = {tal_text(self.cv)}: ska vara 0 eller minst 0,001")
         return self
 
 

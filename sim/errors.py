@@ -20,3 +20,10 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
         return "inget finns att välja på"
     shown = ", ".join(words[:12]) + (" …" if len(words) > 12 else "")
     return f"tillåtet: {shown}"
+
+
+def tal_text(value: float) -> str:
+    """A number as a Swedish reader writes it: decimal comma, thousands apart, never with an exponent."""
+    rounded = float(f"{value:.10g}")
+    text = f"{rounded:,.15f}".rstrip("0").rstrip(".") if abs(rounded) < 1e15 else f"{rounded:,.0f}"
+    return text.replace(",", "\u00a0").replace(".", ",").replace("-", "\u2212")

@@ -43,7 +43,7 @@ def _raise_problems(
     lines = []
     for path, text in found:
         file = place(tuple(path.split(".")))
-        joint = " = " if re.match(r"(?!kvar:)[^\s:]+: ", text) else ": "
+        joint = " = " if re.match(r"(?!kvar:)(?:[^\s:]|\u00a0)+: ", text) else ": "
         lines.append(f"{prefix}{path}{joint}{text}" + (f" ({file})" if file else ""))
     if lines:
         raise HemmaplanError("\n".join(lines))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from sim import config
-from sim.errors import HemmaplanError, nearest
+from sim.errors import HemmaplanError, nearest, tal_text
 
 Where = tuple[str, ...]
 
@@ -88,7 +88,7 @@ def _number_text(value: Any) -> str:
 
 
 def _bound(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:g}"
+    return str(value) if isinstance(value, int) else tal_text(value)
 
 
 def _text_for(kind: str, error: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.config import Kalla
+from sim.errors import tal_text
 from sim.files import leaves
 
 UNSOURCED = {"basar", "kommunkod"}
@@ -74,13 +75,14 @@ def source_problems(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> 
     listed = numbers(content, kallor)
     for number in listed:
         if number.kalla is None:
-            problems.append((number.path, f"{number.value:g}: källa saknas; lägg till den under kallor"))
+            problems.append((number.path, f"{tal_text(number.value)}: källa saknas; lägg till den under kallor"))
         elif number.span and not number.span[0] <= number.value <= number.span[1]:
             low, high = number.span
             problems.append(
                 (
                     number.path,
-                    f"{number.value:g}: ligger utanför spannet {low:g} till {high:g} i kallor.{number.kalla_id}",
+                    f"{tal_text(number.value)}: ligger utanför spannet {tal_text(low)} till {tal_text(high)}"
+                    f" i kallor.{number.kalla_id}",
                 )
             )
     for kalla_id, kalla in kallor.items():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import config
+from sim.distributions import empirisk
 from sim.durations import from_config
-from sim.network import EXIT, NONE, Steg, Stock
+from sim.network import NONE, Stock
 from sim.randomness import name_key
+from sim.traffic import visit_rates
 
 
 class Numbering(Protocol):
@@ -22,110 +26,75 @@ class Numbering(Protocol):
     def steg(self, area: str, name: str) -> int: ...
 
 
-def stocks(
-    kommun: config.Kommun, now: config.Kommun, names: Numbering, base_steg: tuple[Steg, ...]
-) -> tuple[Stock, ...]:
+@dataclass(frozen=True)
+class _Part:
+    """A part of the stock, by name: see `Stock`."""
+
+    name: str
+    kind: str
+    steg: str
+    place: str
+    count: int
+    waited: NDArray[np.float64] | None
+    home_possible: int = 0
+    target: str = config.AVSLUT
+
+
+def stocks(kommun: config.Kommun, now: config.Kommun, names: Numbering) -> tuple[Stock, ...]:
     """The stock on the first day, in order of name. `kommun` is the base, `now` has the counts."""
     found: list[Stock] = []
     for area, nulage in sorted(now.nulage.items()):
-        visits = visit_rates(kommun, area, names.groups)
-        blocked = list(nulage.blockerade.values())
         ages = _ages(kommun.verksamheter[area], names.groups)
-        for steg_name, places in nulage.i_steg.items():
-            steg = names.steg(area, steg_name)
-            for place, held in places.items():
-                finished = sum(b.antal for b in blocked if (b.steg, b.i) == (steg_name, place))
-                found.append(
-                    _stock(
-                        f"nulage.{area}.{steg_name}.{place}",
-                        "stay",
-                        steg,
-                        NONE if place == config.UTAN_RESURS else names.resource(place),
-                        held.antal - finished,
-                        visits[steg_name],
-                        home_possible=held.hemmamojliga,
-                        ages=ages,
-                    )
-                )
-        for key, part in nulage.blockerade.items():
+        visits, at_home = visit_rates(kommun, area, names.groups, ages)
+        for part in _parts(nulage):
+            everybody = np.sum(list(visits[part.steg].values()), axis=0)
+            rates = at_home[part.steg] if part.kind == "queue" else visits[part.steg][part.place]
+            name = f"nulage.{area}.{part.name}"
             found.append(
-                _stock(
-                    f"nulage.{area}.blockerade.{key}",
-                    "blocked",
-                    names.steg(area, part.steg),
-                    NONE if part.i == config.UTAN_RESURS else names.resource(part.i),
-                    part.antal,
-                    visits[part.steg],
-                    target=names.steg(area, part.till),
-                    waited=part.vantat,
-                    ages=ages,
-                )
-            )
-        for steg_name, queue in nulage.ko.items():
-            found.append(
-                _stock(
-                    f"nulage.{area}.ko.{steg_name}",
-                    "queue",
-                    names.steg(area, steg_name),
-                    NONE,
-                    queue.antal,
-                    visits[steg_name],
-                    waited=queue.vantat,
+                Stock(
+                    name=name,
+                    key=name_key(name),
+                    kind=part.kind,
+                    steg=names.steg(area, part.steg),
+                    resource=NONE if part.place == config.UTAN_RESURS else names.resource(part.place),
+                    target=names.steg(area, part.target),
+                    count=part.count,
+                    home_possible=part.home_possible,
+                    waited=part.waited,
+                    group_shares=_shares(rates if rates.any() else everybody),
                     ages=ages,
                 )
             )
     return tuple(sorted((stock for stock in found if stock.count), key=lambda stock: stock.name.encode()))
 
 
-def _stock(
-    name: str,
-    kind: str,
-    steg: int,
-    resource: int,
-    count: int,
-    visits: dict[str, float],
-    home_possible: int = 0,
-    target: int = EXIT,
-    waited: config.Fordelning | None = None,
-    ages: tuple[NDArray[np.float64] | None, ...] = (),
-) -> Stock:
-    total = sum(visits.values())
-    shares = [rate / total if total > 0 else 1 / len(visits) for rate in visits.values()]
-    return Stock(
-        name=name,
-        key=name_key(name),
-        kind=kind,
-        steg=steg,
-        resource=resource,
-        target=target,
-        count=count,
-        home_possible=home_possible,
-        waited=from_config(waited) if waited else None,
-        group_shares=tuple(shares),
-        ages=ages,
-    )
+def _parts(nulage: config.Nulage) -> Iterator[_Part]:
+    for steg, places in nulage.i_steg.items():
+        for place, held in places.items():
+            count = held.antal - nulage.finished(steg, place)
+            gone_on = one_by_one(held.pagatt_dagar) if held.pagatt_dagar else None
+            yield _Part(f"{steg}.{place}", "stay", steg, place, count, gone_on, held.hemmamojliga)
+    for key, part in nulage.blockerade.items():
+        waited = from_config(part.vantat)
+        yield _Part(f"blockerade.{key}", "blocked", part.steg, part.i, part.antal, waited, target=part.till)
+    for key, done in nulage.vantar_pa_avslut.items():
+        name = f"vantar_pa_avslut.{key}"
+        yield _Part(name, "closing", done.steg, done.i, done.antal, from_config(done.vantat))
+    for steg, queue in nulage.ko.items():
+        yield _Part(f"ko.{steg}", "queue", steg, config.UTAN_RESURS, queue.antal, from_config(queue.vantat))
+
+
+def one_by_one(days: tuple[float, ...]) -> NDArray[np.float64]:
+    """Times given one by one, as a table: in the middle of each of its equal steps lies one of them."""
+    return empirisk(days, np.full(len(days), 1 / len(days)))
+
+
+def _shares(rates: NDArray[np.float64]) -> tuple[float, ...]:
+    total = float(rates.sum())
+    return tuple((rates / total if total > 0 else np.full(len(rates), 1 / len(rates))).tolist())
 
 
 def _ages(verksamhet: config.Verksamhet, groups: list[str]) -> tuple[NDArray[np.float64] | None, ...]:
     """Years at arrival by målgrupp, from the first inflow that gives them."""
     given = {group: spec for inflode in reversed(verksamhet.inflode.values()) for group, spec in inflode.alder.items()}
     return tuple(from_config(given[group]) if group in given else None for group in groups)
-
-
-def visit_rates(kommun: config.Kommun, area: str, groups: list[str]) -> dict[str, dict[str, float]]:
-    """Visits a year to each steg by målgrupp: v = inflow + Pᵀv (the traffic equations; nobody leaves a queue)."""
-    verksamhet = kommun.verksamheter[area]
-    stegs = list(verksamhet.steg)
-    number = {name: i for i, name in enumerate(stegs)}
-    routing = np.zeros((len(stegs), len(stegs)))
-    for name, steg in verksamhet.steg.items():
-        for utfall in steg.utfall.values():
-            for target, share in utfall.nasta.items():
-                if target != config.AVSLUT:
-                    routing[number[name], number[target]] += utfall.andel * share
-    inflow = np.zeros((len(stegs), len(groups)))
-    for inflode in verksamhet.inflode.values():
-        for group, share in inflode.malgrupper.items():
-            inflow[number[inflode.forsta_steg], groups.index(group)] += inflode.per_ar * share
-    visits = np.linalg.solve(np.eye(len(stegs)) - routing.T, inflow)
-    return {name: dict(zip(groups, map(float, visits[number[name]]), strict=True)) for name in stegs}

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from sim.errors import tal_text
+
 
 def _as_date(value: Any) -> Any:
     """YAML gives a date, Hydra gives text: accept both, only in ISO form."""
@@ -68,12 +70,12 @@ class Fordelning(Modell):
         if self.median and self.p90 and not 1.01 <= self.p90 / self.median <= 1000:
             raise ValueError("p90 måste vara större än median, och högst tusen gånger så stor")
         if self.delar and abs(sum(part.andel for part in self.delar.values()) - 1) > 1e-9:
-            raise ValueError(f"delarnas andelar ska bli 1, blir {sum(p.andel for p in self.delar.values()):g}")
+            raise ValueError(f"delarnas andelar ska bli 1, blir {tal_text(sum(p.andel for p in self.delar.values()))}")
         if self.varden and self.andelar:
             if len(self.varden) != len(self.andelar):
                 raise ValueError("varden och andelar ska vara lika många")
             if abs(sum(self.andelar) - 1) > 1e-9:
-                raise ValueError(f"andelarna ska bli 1, blir {sum(self.andelar):g}")
+                raise ValueError(f"andelarna ska bli 1, blir {tal_text(sum(self.andelar))}")
         return self
 
 

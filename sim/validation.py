@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sim.blocking import all_targets, blocking_problems, find_ring, keeps_place, usable_places
+from sim.blocking import all_targets, blocking_problems, find_ring, usable_places
 from sim.config import (
     AVSLUT,
     Boende,
@@ -17,10 +17,14 @@ from sim.config import (
     Utfall,
     Verksamhet,
 )
-from sim.errors import nearest
+from sim.config_resurser import ARENDETAK_UR_TIMMAR
+from sim.errors import nearest, tal_text
+from sim.validation_nulage import nulage_problems
 
 Problem = tuple[str, str]
 SHARE_TOLERANCE = 1e-9
+LONGEST_YEARS = 50
+"""Years after the basår that a run can go on; further off no number in a kommun says anything."""
 
 
 def problems(kommun: Kommun) -> list[Problem]:
@@ -30,10 +34,32 @@ def problems(kommun: Kommun) -> list[Problem]:
         if resurs.verksamhet not in kommun.verksamheter:
             text = f"{resurs.verksamhet}: verksamheten finns inte; {nearest(resurs.verksamhet, kommun.verksamheter)}"
             found.append((f"resurser.{name}.verksamhet", text))
+        if isinstance(resurs, Team):
+            found += _arendetak(f"resurser.{name}.arendetak", resurs)
     for name, verksamhet in kommun.verksamheter.items():
         found += _verksamhet(kommun, name, verksamhet)
-    found += _nulage(kommun)
+    found += nulage_problems(kommun)
+    found += _horizon(kommun)
     return found or blocking_problems(kommun)
+
+
+def _arendetak(at: str, team: Team) -> list[Problem]:
+    """It is given, or all that it follows from."""
+    hours = [name for name in ARENDETAK_UR_TIMMAR if getattr(team, name) is not None]
+    parts = f"{', '.join(ARENDETAK_UR_TIMMAR[:-1])} och {ARENDETAK_UR_TIMMAR[-1]}"
+    if team.arendetak is not None:
+        return [(at, f"anges antingen självt eller genom {parts}, inte båda")] if hours else []
+    if not hours:
+        return [(at, f"saknas; ange det, eller {parts}")]
+    missing = [name for name in ARENDETAK_UR_TIMMAR if name not in hours]
+    return [(f"{at.rsplit('.', 1)[0]}.{name}", f"saknas; ärendetaket följer av {parts}") for name in missing]
+
+
+def _horizon(kommun: Kommun) -> list[Problem]:
+    last = kommun.basar + LONGEST_YEARS
+    if kommun.slut.year <= last:
+        return []
+    return [("slut", f"{kommun.slut}: får vara högst {last}-12-31, {LONGEST_YEARS} år efter basåret")]
 
 
 def _one_of(where: str, word: str, allowed: Iterable[str], what: str) -> list[Problem]:
@@ -45,7 +71,7 @@ def _sums_to_one(where: str, shares: Mapping[str, float]) -> list[Problem]:
     total = sum(shares.values())
     if abs(total - 1) <= SHARE_TOLERANCE:
         return []
-    return [(where, f"andelarna ska bli 1, blir {f'{total:.6g}'.replace('.', ',')}")]
+    return [(where, f"andelarna ska bli 1, blir {tal_text(total)}")]
 
 
 def _of_type(kommun: Kommun, *types: type) -> list[str]:
@@ -207,44 +233,4 @@ def _plats(kommun: Kommun, at: str, behov: PlatsBehov, grupper: set[str]) -> lis
     if behov.hemmamojlig is not None:
         for grupp in behov.hemmamojlig.malgrupper:
             found += _one_of(f"{at}.hemmamojlig.malgrupper", grupp, grupper, "målgruppen")
-    return found
-
-
-def _nulage(kommun: Kommun) -> list[Problem]:
-    found: list[Problem] = []
-    for name, nulage in kommun.nulage.items():
-        if name not in kommun.verksamheter:
-            found += _one_of(f"nulage.{name}", name, kommun.verksamheter, "verksamheten")
-            continue
-        stegs = kommun.verksamheter[name].steg
-        for steg_name, stock in nulage.i_steg.items():
-            at = f"nulage.{name}.i_steg.{steg_name}"
-            found += _one_of(at, steg_name, stegs, "steget")
-            for place, bestand in stock.items() if steg_name in stegs else ():
-                found += _one_of(at, place, usable_places(stegs[steg_name]), "resursen i det steget")
-                behov = stegs[steg_name].behov
-                in_reserve = isinstance(behov, PlatsBehov) and place == behov.reserv
-                if bestand.hemmamojliga > (bestand.antal if in_reserve else 0):
-                    found.append((f"{at}.{place}.hemmamojliga", "gäller bara reserven, och högst antalet där"))
-        for steg_name, ko in nulage.ko.items():
-            found += _one_of(f"nulage.{name}.ko.{steg_name}", steg_name, stegs, "steget")
-            if ko.antal and steg_name in stegs and stegs[steg_name].behov is None:
-                found.append((f"nulage.{name}.ko.{steg_name}", "steget har inget behov och därför ingen kö"))
-        for key, blockerade in nulage.blockerade.items():
-            at = f"nulage.{name}.blockerade.{key}"
-            missing = _one_of(f"{at}.steg", blockerade.steg, stegs, "steget")
-            if not missing:
-                found += _one_of(
-                    f"{at}.i", blockerade.i, usable_places(stegs[blockerade.steg]), "resursen i det steget"
-                )
-            missing += _one_of(f"{at}.till", blockerade.till, stegs, "steget")
-            found += missing
-            if missing:
-                continue
-            if not any(keeps_place(stegs[blockerade.steg], key) for key in stegs[blockerade.steg].utfall):
-                found.append((at, f"{blockerade.steg} har inte kvar: true och kan inte ha blockerade"))
-            held = nulage.i_steg.get(blockerade.steg, {}).get(blockerade.i)
-            same = [b for b in nulage.blockerade.values() if (b.steg, b.i) == (blockerade.steg, blockerade.i)]
-            if sum(b.antal for b in same) > (held.antal if held else 0):
-                found.append((f"{at}.antal", f"fler blockerade än de {held.antal if held else 0} som finns där"))
     return found

@@ -240,8 +240,8 @@ def _lock_in(first: dict[str, Any], second: dict[str, Any], behov: dict[str, Any
     first["behov"] = behov | {"plats": [house for house in behov["plats"] if house != "hus_c"] or ["hus_a"]}
     first["kvar"] = True
     first["utfall"]["klar"]["nasta"] = {"s1": 1.0}
-    for each in (first, second):
-        each["utfall"]["klar"].pop("resurser", None)
+    for outcome in (*first["utfall"].values(), *second["utfall"].values()):
+        outcome.pop("resurser", None)
     second["behov"] = {"plats": ["hus_c"]}
     second["tar_tillbaka"] = {"tid": _konstant(15)}
     second["nasta_vid_avhopp"] = "avslut"

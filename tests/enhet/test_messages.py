@@ -107,7 +107,7 @@ def test_an_unknown_key_is_told_the_nearest_one(path: str, help: str) -> None:
 
 
 def test_a_missing_key_is_named() -> None:
-    assert only("resurser.lag.arendetak", ...) == "resurser.lag.arendetak: saknas"
+    assert only("resurser.lag.arsarbetare", ...) == "resurser.lag.arsarbetare: saknas"
 
 
 BOUNDS = [

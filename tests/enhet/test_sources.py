@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.config import Kalla
+from sim.errors import tal_text
 from sim.sources import Number, numbers, pattern_matches, source_problems
 
 
@@ -133,3 +134,29 @@ def test_a_relative_span_is_factors_of_the_value() -> None:
 def test_a_relative_span_of_a_negative_value_is_in_order() -> None:
     kalla = Kalla(galler=("x",), typ="antagande", text="t", spann_relativt=(0.5, 2.0))
     assert Number("x", -4.0, "gissat", kalla).span == (-8, -2)
+
+
+def test_numbers_are_told_as_a_swede_writes_them() -> None:
+    content = {"a": 1e6, "b": 0.5, "kallor": {}}
+    spann = Kalla(galler=("b",), typ="antagande", text="b", spann=(1.5, 2_500_000.0))
+    assert dict(source_problems(content, {"x": spann})) == {
+        "a": "1\u00a0000\u00a0000: källa saknas; lägg till den under kallor",
+        "b": "0,5: ligger utanför spannet 1,5 till 2\u00a0500\u00a0000 i kallor.x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (18.0, "18"),
+        (0.35, "0,35"),
+        (0.1 + 0.2, "0,3"),
+        (-12.5, "\u221212,5"),
+        (1e-7, "0,0000001"),
+        (1234567.5, "1\u00a0234\u00a0567,5"),
+        (2e15, "2\u00a0000\u00a0000\u00a0000\u00a0000\u00a0000"),
+    ],
+)
+def test_a_number_in_an_error_has_no_exponent(value: float, text: str) -> None:
+    assert tal_text(value) == text

@@ -289,3 +289,18 @@ def test_age_limits_that_lead_round_in_a_ring_are_refused(ring: list[str]) -> No
     inflode = {"per_ar": 1, "forsta_steg": "inne", "alder": {"alla": {"fordelning": "konstant", "medel": 19}}}
     with pytest.raises(HemmaplanError):
         kommun({}, {"i": inflode}, stegs)
+
+
+@pytest.mark.parametrize(("slut", "text"), [("9999-12-31", "får vara högst 2068-12-31"), ("2069-01-01", "50 år efter")])
+def test_a_run_of_more_than_fifty_years_is_refused(slut: str, text: str) -> None:
+    made = content()
+    with pytest.raises(HemmaplanError, match=f"slut = {slut}: .*{text}"):
+        kommun(made["resurser"], made["inflode"], made["steg"], slut=slut)
+    assert kommun(made["resurser"], made["inflode"], made["steg"], slut="2068-12-31").basar == 2018
+
+
+def test_a_driver_without_a_value_is_refused() -> None:
+    made = content()
+    driver = {"namn": "D", "omrade": "riket", "bas": 1.0, "varde": {}}
+    with pytest.raises(HemmaplanError, match=r"drivare\.d\.varde: ska ha minst 1 värden, har 0"):
+        kommun(made["resurser"], made["inflode"], made["steg"], drivare={"d": driver})
