@@ -7,23 +7,21 @@ arrivals and moves none, and a later end leaves earlier months alone.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calendars import Period, months
-from sim.casekeys import CANDIDATE_BITS, ages, case_keys, weights
-from sim.distributions import (
-    gamma,
-    normal_quantile,
-    poisson_quantile,
-    quantile,
-)
+from sim.casekeys import CANDIDATE_BITS, ages, case_key, case_keys, weights
+from sim.effects import month_effects, year_effects
+from sim.kernel import kernel
 from sim.network import NONE, Inflow, Network
-from sim.paths import tick_floor
+from sim.paths import TICK
 from sim.present import Present, draw_present
-from sim.randomness import Purpose, name_key, uniform, uniforms
+from sim.randomness import Purpose, Word, philox, uniform, uniforms, unit
+from sim.special import poisson_quantile
+from sim.streams import Stream
 
 LAYER = 0.25
 """Height of a layer of candidates, cases per day. Changing it changes every draw."""
@@ -58,54 +56,121 @@ class Cases:
 
 def draw_cases(network: Network, seed: int, replication: int) -> Cases:
     """All exogenous draws of one replication."""
-    parts = [_arrivals(network, number, inflow, seed, replication) for number, inflow in enumerate(network.inflows)]
+    parts = [_arrivals(network, number, seed, replication) for number in range(len(network.inflows))]
     whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
     order = np.lexsort((whole["key"], whole["time"]))
     arrivals = Arrivals(**{name: column[order] for name, column in whole.items()})
     return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in network.stock))
 
 
-def month_number(period: Period) -> int:
-    return int(period.label[:4]) * 12 + int(period.label[5:]) - 1
-
-
-def _arrivals(network: Network, number: int, inflow: Inflow, seed: int, replication: int) -> Arrivals:
-    times, keys = [np.empty(0)], [np.empty(0, dtype=np.uint64)]
-    year_effects = lognormal_ar(
-        inflow.key,
-        network.start.year,
-        _last_year(network),
-        inflow.year_cv,
-        inflow.year_rho,
-        seed,
-        replication,
-    )
-    for period in months(network.start, network.end):
-        effect = year_effects[int(period.label[:4])] * _month_effect(inflow, period, seed, replication)
-        time, key = _month_arrivals(inflow, period, effect, seed, replication)
-        times.append(time)
-        keys.append(key)
-    time, family = np.concatenate(times), np.concatenate(keys)
+def _arrivals(network: Network, number: int, seed: int, replication: int) -> Arrivals:
+    inflow, stream = network.inflows[number], network.streams[number]
+    time, family = _drawn(inflow, stream, seed, replication)
     time, family, key = _with_siblings(inflow, time, family, seed, replication)
-    for cohort in inflow.cohorts:
-        if 0 <= cohort.day < network.end:
-            index = np.arange(cohort.count)
-            batch = case_keys(cohort.key, 0, index >> CANDIDATE_BITS, index % 2**CANDIDATE_BITS)
-            time = np.concatenate([time, np.full(cohort.count, cohort.day)])
-            family, key = np.concatenate([family, batch]), np.concatenate([key, batch])
-    group_draw = uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP)
-    group = np.array(
-        [inflow.groups[network.epoch(t)].pick(u) for t, u in zip(time.tolist(), group_draw.tolist(), strict=True)],
-        dtype=np.int64,
-    )
+    cohorts = [cohort for cohort in inflow.cohorts if 0 <= cohort.day < network.end]
+    for cohort in cohorts:
+        index = np.arange(cohort.count)
+        batch = case_keys(cohort.key, 0, index >> CANDIDATE_BITS, index % 2**CANDIDATE_BITS)
+        time = np.concatenate([time, np.full(cohort.count, cohort.day)])
+        family, key = np.concatenate([family, batch]), np.concatenate([key, batch])
+    group = _groups(network, inflow, time, uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP))
     end = len(group)
-    for cohort in reversed([c for c in inflow.cohorts if 0 <= c.day < network.end]):
+    for cohort in reversed(cohorts):
         if cohort.group != NONE:
             group[end - cohort.count : end] = cohort.group
         end -= cohort.count
     weight = weights(key, seed, replication)
     born = time - ages(inflow.ages, inflow.key, key, group, seed, replication)
     return Arrivals(time, key, family, np.full(len(time), number), group, weight, born)
+
+
+def _groups(
+    network: Network, inflow: Inflow, time: NDArray[np.float64], draw: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Målgrupp by the shares of the day."""
+    epochs = np.maximum(np.searchsorted(network.epochs, time, side="right") - 1, 0)
+    group = np.empty(len(time), dtype=np.int64)
+    for epoch in np.unique(epochs).tolist():
+        here = epochs == epoch
+        group[here] = inflow.groups[epoch].picks(draw[here])
+    return group
+
+
+def _drawn(
+    inflow: Inflow, stream: Stream, seed: int, replication: int
+) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+    """Times and keys of those who come, without siblings and cohorts."""
+    randomness = (np.uint64(seed), np.uint64(replication))
+    key = np.uint64(inflow.key)
+    year = stream.years - stream.years[0]
+    effect = year_effects(
+        key, int(stream.years[0]), int(stream.years[-1]), inflow.year_cv, inflow.year_rho, *randomness
+    )[year]
+    effect = effect * month_effects(key, stream.months, stream.expected, inflow.overdispersion, *randomness)
+    together = sum(share * number for number, share in enumerate(inflow.siblings, start=1))
+    return _candidates(
+        key,
+        stream.months,
+        stream.first,
+        stream.last,
+        stream.days,
+        effect / together,
+        stream.rate_times,
+        stream.rate_values,
+        *randomness,
+    )
+
+
+_ANTAL = int(Purpose.ANTAL)
+_TIMES_AND_MARKS = int(Purpose.TIDPUNKT) >> 2
+"""One block of random numbers holds a candidate's moment and mark, as its first and second number."""
+
+
+@kernel
+def _candidates(
+    key: Word,
+    months: NDArray[np.int64],
+    first: NDArray[np.float64],
+    last: NDArray[np.float64],
+    days: NDArray[np.float64],
+    effect: NDArray[np.float64],
+    rate_times: NDArray[np.float64],
+    rate_values: NDArray[np.float64],
+    seed: Word,
+    replication: Word,
+) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+    """Times and keys of the candidates that arrive. A month cut by the end of the run is drawn whole."""
+    times, keys = np.empty(1024), np.empty(1024, dtype=np.uint64)
+    found = 0
+    for index in range(len(months)):
+        start = 0
+        while start + 1 < len(rate_times) and rate_times[start + 1] <= first[index]:
+            start += 1
+        highest, piece = rate_values[start], start + 1
+        while piece < len(rate_times) and rate_times[piece] < last[index]:
+            highest = max(highest, rate_values[piece])
+            piece += 1
+        for layer in range(math.ceil(highest * effect[index] / LAYER)):
+            of_layer = case_key(key, months[index], layer, 0)
+            u = uniform(seed, replication, of_layer, key, np.uint64(0), np.uint64(_ANTAL))
+            for candidate in range(poisson_quantile(LAYER * days[index], u)):
+                own = case_key(key, months[index], layer, candidate)
+                words = philox(own, key, np.uint64(0), np.uint64(_TIMES_AND_MARKS), seed, replication)
+                time = first[index] + math.floor(days[index] * unit(words[0]) / TICK) * TICK
+                mark = (layer + unit(words[1])) * LAYER
+                if time >= last[index]:
+                    continue
+                piece = start
+                while piece + 1 < len(rate_times) and rate_times[piece + 1] <= time:
+                    piece += 1
+                if not mark < rate_values[piece] * effect[index]:
+                    continue
+                if found == len(times):
+                    times = np.concatenate((times, np.empty_like(times)))
+                    keys = np.concatenate((keys, np.empty_like(keys)))
+                times[found], keys[found] = time, own
+                found += 1
+    return times[:found], keys[:found]
 
 
 def _with_siblings(
@@ -119,73 +184,3 @@ def _with_siblings(
     number = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     families = np.repeat(family, count)
     return np.repeat(time, count), families, families + number.astype(np.uint64)
-
-
-def _last_year(network: Network) -> int:
-    return int(months(network.start, network.end)[-1].label[:4])
-
-
-def _month_arrivals(
-    inflow: Inflow, period: Period, effect: float, seed: int, replication: int
-) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
-    """The candidates of one month that arrive. A month cut by the end of the run is drawn whole."""
-    breaks = [t for t in inflow.rate.times if period.first < t < period.last]
-    together = sum(share * number for number, share in enumerate(inflow.siblings, start=1))
-    effect /= together
-    highest = max(inflow.rate.at(t) for t in [period.first, *breaks]) * effect
-    layers = np.arange(int(np.ceil(highest / LAYER)))
-    if not len(layers):
-        return np.empty(0), np.empty(0, dtype=np.uint64)
-    month = month_number(period)
-    whole = _days_in_month(period)
-    layer_keys = case_keys(inflow.key, month, layers, np.zeros_like(layers))
-    counted = uniforms(seed, replication, layer_keys, inflow.key, 0, Purpose.ANTAL)
-    counts = np.array([poisson_quantile(LAYER * whole, u) for u in counted.tolist()], dtype=np.int64)
-    layer = np.repeat(layers, counts)
-    candidate = np.arange(len(layer)) - np.repeat(np.cumsum(counts) - counts, counts)
-    key = case_keys(inflow.key, month, layer, candidate)
-    time = period.first + tick_floor(whole * uniforms(seed, replication, key, inflow.key, 0, Purpose.TIDPUNKT))
-    mark = (layer + uniforms(seed, replication, key, inflow.key, 0, Purpose.MARKE)) * LAYER
-    rate_times, rate_values = inflow.rate.arrays()
-    rate = rate_values[np.maximum(np.searchsorted(rate_times, time, side="right") - 1, 0)]
-    arrives = (mark < rate * effect) & (time < period.last)
-    return time[arrives], key[arrives]
-
-
-def _days_in_month(period: Period) -> float:
-    year, month = int(period.label[:4]), int(period.label[5:])
-    return float(
-        (np.datetime64(f"{year + month // 12}-{month % 12 + 1:02d}-01") - np.datetime64(f"{period.label}-01")).astype(
-            int
-        )
-    )
-
-
-def _month_effect(inflow: Inflow, period: Period, seed: int, replication: int) -> float:
-    """Gamma factor of mean 1 such that variance/mean of the month's count is `overspridning`, at the base rate."""
-    if inflow.overdispersion <= 1:
-        return 1.0
-    expected = inflow.base_rate.integral(period.first, period.first + _days_in_month(period))
-    if expected <= 0:
-        return 1.0
-    u = uniform(seed, replication, month_number(period), inflow.key, 0, Purpose.MANADSEFFEKT)
-    return float(quantile(gamma(1.0, float(np.sqrt((inflow.overdispersion - 1) / expected))), u))
-
-
-def lognormal_ar(
-    key: int, first_year: int, last_year: int, cv: float, rho: float, seed: int, replication: int
-) -> dict[int, float]:
-    """Year factors of mean 1 and coefficient of variation `cv`, autocorrelation `rho` of the logarithms."""
-    spread = float(np.sqrt(np.log1p(cv**2)))
-    factors = {}
-    state = 0.0
-    for year in range(first_year, last_year + 1):
-        shock = float(normal_quantile(uniform(seed, replication, year, key, 0, Purpose.ARSEFFEKT)))
-        state = shock if year == first_year else rho * state + float(np.sqrt(1 - rho**2)) * shock
-        factors[year] = float(np.exp(spread * state - spread**2 / 2))
-    return factors
-
-
-def price_effects(network: Network, name: str, cv: float, rho: float, seed: int, replication: int) -> dict[int, float]:
-    """Year factors of a bought resource's price."""
-    return lognormal_ar(name_key(f"pris.{name}"), network.start.year, _last_year(network), cv, rho, seed, replication)

@@ -7,9 +7,10 @@ at a date stands once per epoch: `steg[epoch][number]`.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from sim.shares import ShareTable
 
 if TYPE_CHECKING:
     from sim.flat import Flat
+    from sim.streams import Stream
 
 NONE = -1
 """No resource, no team, no reserv."""
@@ -186,6 +188,17 @@ class Network:
         from sim.flat import flatten
 
         return flatten(self)
+
+    @cached_property
+    def streams(self) -> tuple[Stream, ...]:
+        """The inflows month by month; made once."""
+        from sim.streams import streams_of
+
+        return streams_of(self)
+
+    @property
+    def last_year(self) -> int:
+        return (self.start + timedelta(days=math.ceil(self.end) - 1)).year
 
     def epoch(self, time: float) -> int:
         return max(bisect_right(self.epochs, time) - 1, 0)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class ShareTable:
 
     def pick(self, u: float) -> int:
         return self.choices[bisect_right(self.cuts, u)]
+
+    def picks(self, u: NDArray[np.float64]) -> NDArray[np.int64]:
+        """`pick` of each draw."""
+        return np.array(self.choices, dtype=np.int64)[np.searchsorted(self.cuts, u, side="right")]
 
 
 def share_table(base: dict[str, float], now: dict[str, float], numbers: dict[str, int]) -> ShareTable:

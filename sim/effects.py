@@ -1,0 +1,60 @@
+"""Good and bad months and years: random multipliers of mean 1, the same in every scenario."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kernel import kernel
+from sim.network import Network
+from sim.quantiles import gamma_quantile
+from sim.randomness import Purpose, Word, name_key, uniform
+from sim.special import normal_quantile
+
+_MONTH, _YEAR = int(Purpose.MANADSEFFEKT), int(Purpose.ARSEFFEKT)
+
+
+@kernel
+def month_effects(
+    key: Word,
+    months: NDArray[np.int64],
+    expected: NDArray[np.float64],
+    overdispersion: float,
+    seed: Word,
+    replication: Word,
+) -> NDArray[np.float64]:
+    """Gamma factors such that variance/mean of a month's count, `expected` at the base rate, is `overdispersion`."""
+    found = np.ones(len(months))
+    for index in range(len(months)):
+        if overdispersion > 1.0 and expected[index] > 0.0:
+            variance = (overdispersion - 1.0) / expected[index]
+            u = uniform(seed, replication, np.uint64(months[index]), key, np.uint64(0), np.uint64(_MONTH))
+            found[index] = variance * gamma_quantile(1.0 / variance, u)
+    return found
+
+
+@kernel
+def year_effects(
+    key: Word, first_year: int, last_year: int, cv: float, rho: float, seed: Word, replication: Word
+) -> NDArray[np.float64]:
+    """Lognormal factors of coefficient of variation `cv`, autocorrelation `rho` of the logarithms. Shape (years,)."""
+    spread = math.sqrt(math.log1p(cv * cv))
+    found = np.ones(last_year - first_year + 1)
+    state = 0.0
+    for year in range(first_year, last_year + 1):
+        u = uniform(seed, replication, np.uint64(year), key, np.uint64(0), np.uint64(_YEAR))
+        shock = normal_quantile(u)
+        state = shock if year == first_year else rho * state + math.sqrt(1.0 - rho * rho) * shock
+        found[year - first_year] = math.exp(spread * state - spread * spread / 2.0)
+    return found
+
+
+def price_effects(network: Network, name: str, cv: float, rho: float, seed: int, replication: int) -> dict[int, float]:
+    """Year factors of a bought resource's price."""
+    first, last = network.start.year, network.last_year
+    found = year_effects(
+        np.uint64(name_key(f"pris.{name}")), first, last, cv, rho, np.uint64(seed), np.uint64(replication)
+    )
+    return {first + number: float(factor) for number, factor in enumerate(found)}
