@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from sim.calendars import DAYS_PER_YEAR
 from sim.distributions import quantiles
+from sim.kernel import kernel
 from sim.paths import tick_floor
-from sim.randomness import Purpose, uniforms
+from sim.randomness import Purpose, Word, uniforms
 from sim.special import normal_quantiles
 
 NAME_BITS, MONTH_BITS, LAYER_BITS, CANDIDATE_BITS, SIBLING_BITS = 22, 11, 17, 11, 3
@@ -21,6 +22,15 @@ def case_keys(name: int, month: int, layer: NDArray[np.int64], candidate: NDArra
     head += (month % 2**MONTH_BITS) << (LAYER_BITS + CANDIDATE_BITS + SIBLING_BITS)
     tail = (layer.astype(np.uint64) << np.uint64(CANDIDATE_BITS)) + candidate.astype(np.uint64)
     return np.uint64(head) + (tail << np.uint64(SIBLING_BITS))
+
+
+@kernel
+def case_key(name: Word, month: int, layer: int, candidate: int) -> Word:
+    """One of `case_keys`, for compiled code."""
+    head = (name >> np.uint64(64 - NAME_BITS)) << np.uint64(64 - NAME_BITS)
+    head += np.uint64(month % 2**MONTH_BITS) << np.uint64(LAYER_BITS + CANDIDATE_BITS + SIBLING_BITS)
+    tail = (np.uint64(layer) << np.uint64(CANDIDATE_BITS)) + np.uint64(candidate)
+    return head + (tail << np.uint64(SIBLING_BITS))
 
 
 def weights(key: NDArray[np.uint64], seed: int, replication: int) -> NDArray[np.float64]:

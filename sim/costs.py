@@ -14,7 +14,7 @@ from sim.benefits import benefit_stegs, months_of, paid_records
 from sim.build import at_epoch
 from sim.calendars import DAYS_PER_YEAR, Period, day_number, days_in_year
 from sim.care import ALL_AREAS as ALL_AREAS
-from sim.cases import price_effects
+from sim.effects import price_effects
 from sim.intervals import time_between
 from sim.measures import hours, occupied_places, place_days
 from sim.periods import Floats, edges_of, make_grid
