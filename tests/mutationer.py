@@ -44,7 +44,7 @@ def theory(name: str, test: str = "") -> str:
 
 
 RESOURCES, QUEUES, STAYS = (f"sim/engine/{name}.py" for name in ("resources", "queues", "stays"))
-SIMPY, CASES, PRESENT, MEASURES = (f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "measures"))
+SIMPY, CASES, PRESENT, TEAMS = (f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "teams"))
 
 MUTATIONS = (
     Mutation(
@@ -248,9 +248,9 @@ MUTATIONS = (
     ),
     Mutation(
         "who comes home is counted in the queue again",
-        MEASURES,
-        "chosen = stegs[log.steg] & (log.del_ == 0)",
-        "chosen = stegs[log.steg]",
+        TEAMS,
+        "here[(log.del_[here] == 0) & (run.served[here] > log.begaran[here])]",
+        "here[run.served[here] > log.begaran[here]]",
         theory("littles_lag"),
     ),
 )
