@@ -15,6 +15,7 @@ from hjalp import kommun
 from sim.calendars import half_years, months, years
 from sim.measures import measure
 from sim.runs import Rows, Run
+from sim.simulation import simulate
 from sim.visits import ALDERSGRANS, AVHOPP, HEMTAGEN, RESERV
 
 many = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -173,6 +174,31 @@ def test_a_steg_may_say_that_benefit_is_paid_in_the_place_too() -> None:
     assert rows["v", "nya_hushall", "beredskap"][:5].tolist() == [1, 0, 0, 0, 0]
     assert rows["v", "avslutade_hushall", "beredskap"][:5].tolist() == [0, 0, 0, 0, 1]
     assert rows["v", "bidragstid_medel", "beredskap"][4] == 115
+
+
+def test_benefit_of_a_simulated_queue_to_beredskap_is_that_of_the_days_in_the_reserv() -> None:
+    """Months with a day in the reserv, from the visit log, household by household."""
+    steg = {
+        "beredskap": {
+            "bistand_kr_per_manad": 8000,
+            "behov": {"plats": ["arbete"], "reserv": "utan", "vanta_hogst_dagar": 0, "hemtagning": {}},
+            "utfall": {"klar": {"tid": {"medel": 120, "cv": 0.5}, "nasta": {"avslut": 1.0}}},
+        }
+    }
+    resurser = {
+        "arbete": {"typ": "boende", "platser": 4, "vardplats": False},
+        "utan": {"typ": "extern", "dygnskostnad_kr": {"medel": 0}},
+    }
+    flow = simulate(kommun(resurser, {"in": {"per_ar": 40, "forsta_steg": "beredskap"}}, steg, "2019-12-31"))
+    log = flow.visits
+    assert set(log["resurs"]) == {"arbete", "utan"} and log["hemtagen"].any()
+    paid: set[tuple[int, int]] = set()
+    for stay in log[log["resurs"] == "utan"].itertuples():
+        left = DAYS if np.isnan(stay.slappt) else int(np.floor(stay.slappt))
+        paid |= {(stay.fall, int(MONTH_OF[day])) for day in range(int(np.floor(stay.start)), left)}
+    matt = flow.matt[(flow.matt["matt"] == "kostnad") & (flow.matt["del"] == "bistand")]
+    kronor = matt[(matt["verksamhet"] == "v") & matt["period"].isin(["2018", "2019"])]["varde"].sum()
+    assert kronor == 8000 * len(paid)
 
 
 def test_endings_are_shares_of_those_who_left_and_not_of_those_who_withdrew() -> None:
