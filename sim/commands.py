@@ -15,6 +15,7 @@ from sim.comparison import comparison, variance_ratio
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study, StudyResult, plans_of, run_study
 from sim.figures import draw_all
+from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
 from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
 from sim.results import ResultFolder, write_csv, write_tables
@@ -30,21 +31,22 @@ def study(content: Mapping[str, Any], root: Path) -> int:
     for warning in warnings_of(asked.kommun):
         print(f"Obs: {warning}", file=sys.stderr)
     moment = datetime.now()
-    folder = ResultFolder(root / "results", name, moment)
-    try:
+    with ResultFolder(root / "results", name, moment) as folder:
         result = _with_progress(asked)
-        made = comparison(result)
-        write_tables(folder.path, content, made, moment)
-        draw_all(made, folder.path / "figurer")
-        text = summary_text(made)
-        (folder.path / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
-        lasting = folder.finish()
-    except BaseException:
-        folder.abandon()
-        raise
+        with unbroken(_say_writing):
+            made = comparison(result)
+            write_tables(folder.path, content, made, moment)
+            draw_all(made, folder.path / "figurer")
+            text = summary_text(made)
+            (folder.path / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
+            lasting = folder.finish()
     print(text)
     print(f"Resultat: {_shown(lasting)}")
     return _exit_code(result)
+
+
+def _say_writing() -> None:
+    print("Det som är klart skrivs, vänta några sekunder …", file=sys.stderr)
 
 
 def _exit_code(result: StudyResult) -> int:
@@ -65,19 +67,23 @@ def _shown(path: Path) -> str:
 
 def _with_progress(asked: Study) -> StudyResult:
     total = asked.replikationer * (1 + len(asked.scenarios))
-    with tqdm(
-        total=total,
-        desc="Simulerar",
-        unit="körning",
-        file=sys.stderr,
-        disable=not sys.stderr.isatty(),
-        bar_format="{desc} {percentage:3.0f} % |{bar}| {n_fmt} av {total_fmt}, {remaining} kvar",
-    ) as bar:
+    with (
+        stoppable() as stop,
+        tqdm(
+            total=total,
+            desc="Simulerar",
+            unit="körning",
+            file=sys.stderr,
+            disable=not sys.stderr.isatty(),
+            bar_format="{desc} {percentage:3.0f} % |{bar}| {n_fmt} av {total_fmt}, {remaining} kvar",
+        ) as bar,
+    ):
         if not sys.stderr.isatty():
             print(f"Simulerar {total} körningar …", file=sys.stderr)
 
         def show(done: int, _: int) -> None:
             bar.update(done - bar.n)
+            stop()
 
         return run_study(asked, show)
 
@@ -87,18 +93,15 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
     asked, name = study_from(content, root)
     lines = load_reconciliation(root, asked.kommun.id)
     moment = datetime.now()
-    folder = ResultFolder(root / "results", f"{name}_avstamning", moment)
-    try:
+    with ResultFolder(root / "results", f"{name}_avstamning", moment) as folder:
         result = _with_progress(basar_only(asked))
-        made = comparison(result)
-        table = reconciliation_table(lines, made)
-        write_csv(table.replace({"inpassad": {True: "ja", False: "nej"}}), folder.path / "avstamning.csv")
-        text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
-        (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
-        lasting = folder.finish()
-    except BaseException:
-        folder.abandon()
-        raise
+        with unbroken(_say_writing):
+            made = comparison(result)
+            table = reconciliation_table(lines, made)
+            write_csv(table.replace({"inpassad": {True: "ja", False: "nej"}}), folder.path / "avstamning.csv")
+            text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
+            (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
+            lasting = folder.finish()
     print(text)
     print(f"\nResultat: {_shown(lasting)}")
     return _exit_code(result)
@@ -109,15 +112,11 @@ def draw(content: Mapping[str, Any], root: Path) -> int:
     from sim.chain import draw_chain
 
     asked, name = study_from(content, root)
-    folder = ResultFolder(root / "results", f"{name}_ritning", datetime.now())
-    try:
+    with ResultFolder(root / "results", f"{name}_ritning", datetime.now()) as folder:
         for area in asked.kommun.verksamheter:
             path = folder.path / f"vardkedja_{area}.svg"
             path.write_text(draw_chain(asked.kommun, area), encoding="utf-8", newline="\n")
         lasting = folder.finish()
-    except BaseException:
-        folder.abandon()
-        raise
     print(f"Resultat: {_shown(lasting)}")
     return 0
 

@@ -9,7 +9,6 @@ from pydantic import Field, model_validator
 from sim.errors import tal_text
 from sim.units import ETTOR, Andel, Icke_negativt, Manadsfaktorer, Mangd, Modell, Namn, Positivt, Text
 
-
 ARENDETAK_UR_TIMMAR = ("timmar_per_arende", "produktiva_timmar_per_ar", "arendetid_dagar")
 """What a team's arendetak follows from where it is not given."""
 DAYS_PER_YEAR = 365.25

@@ -172,16 +172,29 @@ def check_scenario_file(root: Path, name: str) -> None:
         raise HemmaplanError(f"scenarios/{path.name}, rad 1 = {first}: ska vara {right}")
 
 
+def _check_header(root: Path, path: Path) -> None:
+    """No line for Hydra before the content: such lines move the content elsewhere, or stop Hydra in English."""
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if re.match(r"#\s*@", line):
+            where = path.relative_to(root).as_posix()
+            raise HemmaplanError(f"{where}, rad {number} = {line.strip()[:60]}: en kommentar får inte börja med @")
+        if line.strip() and not line.startswith("#"):
+            return
+
+
 def check_files(root: Path, words: Sequence[str]) -> None:
     """Read strictly the files that the words name: Hydra lets some mistakes pass and says others in English."""
     folder = root / "conf"
     for path in (folder / "config.yaml", *folder.glob("studie/*.yaml"), *folder.glob("berakning/*.yaml")):
         read_yaml(path)
+        _check_header(root, path)
     text = " ".join(words)
     named = set(re.findall(r"[\w-]+", text))
     for name in kommun_ids(root):
         if name in named or "glob(" in text:
             read_kommun(root, name)
+            for path in kommun_files(root, name):
+                _check_header(root, path)
     for name in scenario_ids(root):
         if name in named or "glob(" in text:
             check_scenario_file(root, name)

@@ -10,7 +10,9 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -38,21 +40,33 @@ LIBRARIES = (
     "duckdb",
 )
 
+UNFINISHED = ".skrivs-"
+"""What the name of a folder being filled begins with."""
+STALE_SECONDS = 7 * 24 * 3600
 
-class ResultFolder:
-    """A folder being filled: `path` until `finish` gives it its lasting name, or `abandon` takes it away."""
+
+class ResultFolder(AbstractContextManager["ResultFolder"]):
+    """A folder being filled: `path` until `finish` gives it its lasting name. A block left before that takes it away.
+
+    What a killed run has left behind goes when another begins a week later.
+    """
 
     def __init__(self, results: Path, study_name: str, moment: datetime) -> None:
         parent = results / study_name
         try:
             parent.mkdir(parents=True, exist_ok=True)
-            self.path = Path(tempfile.mkdtemp(prefix=".skrivs-", dir=parent))
+            _remove_stale(parent)
+            self.path = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
             self.path.chmod(0o755)
         except OSError as error:
             _remove_empty(parent, results)
             raise HemmaplanError(f"{parent}: resultaten kan inte skrivas dit ({os_reason(error)})") from None
         self._parent = parent
         self._name = moment.strftime("%Y-%m-%d_%H-%M-%S")
+
+    def __exit__(self, *what: object) -> None:
+        if self.path.exists():
+            self.abandon()
 
     def finish(self) -> Path:
         """Rename to the time of the study, with a number behind where that is taken."""
@@ -70,6 +84,15 @@ class ResultFolder:
     def abandon(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
         _remove_empty(self._parent, self._parent.parent)
+
+
+def _remove_stale(parent: Path) -> None:
+    """Unfinished folders in which nothing has been written for a week; a run of today may be filling a newer one."""
+    for folder in parent.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            touched = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+            if time.time() - touched > STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_empty(*folders: Path) -> None:

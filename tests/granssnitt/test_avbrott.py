@@ -1,0 +1,105 @@
+"""Ctrl-C, SIGTERM and what a killed run leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from granssnitt.rot import DEL, KOMMUN, assert_swedish_error, run
+from sim.comparison import Comparison
+from sim.experiment import Progress, Study, StudyResult, run_study
+
+QUICK = ("--replikationer", "3", "--arbetare", "1")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows kills without a signal")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_terminated_process_keeps_what_is_finished_and_leaves_nothing_half_written(rot: Path, workers: str) -> None:
+    words = (sys.executable, "-m", "sim", "jamfor", "annan", "--replikationer", "100000", "--arbetare", workers)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert "Simulerar" in process.stderr.readline().decode("utf-8")
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 130, said.decode("utf-8")
+    assert "Avbrutet" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
+    assert not list((rot / "results").rglob(".skrivs-*"))
+
+
+def press(times: int) -> None:
+    for _ in range(times):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_second_interrupt_while_figures_are_drawn_loses_nothing(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(asked: Study, progress: Progress) -> StudyResult:
+        def stop(done: int, total: int) -> None:
+            progress(done, total)
+            if done == 2:
+                press(1)
+
+        return run_study(asked, stop)
+
+    def drawn(made: Comparison, folder: Path) -> None:
+        folder.mkdir()
+        press(2)
+
+    monkeypatch.setattr("sim.commands.run_study", interrupted)
+    monkeypatch.setattr("sim.commands.draw_all", drawn)
+    ran = run("jamfor", "annan", *QUICK)
+    assert ran.code == 130
+    assert ran.err.count("Det som är klart skrivs, vänta några sekunder") == 1
+    assert "Avbrutet: 2 av 3 replikationer är klara" in ran.err
+    (folder,) = (rot / "results" / "annan").iterdir()
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["replikationer_klara"] == 2
+
+
+def test_signals_are_answered_as_before_afterwards(rot: Path, without_figures: None) -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    assert run("jamfor", "annan", *QUICK).code == 0
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_what_a_killed_run_left_a_week_ago_is_taken_away(rot: Path, without_figures: None) -> None:
+    folder = rot / "results" / "annan"
+    for name, days in (("gammal", 8), ("pagaende", 0), ("skriver", 8)):
+        held = folder / f".skrivs-{name}" / "figurer"
+        held.mkdir(parents=True)
+        (held / "x.svg").write_text("x")
+        for path in (held / "x.svg", held, held.parent):
+            os.utime(path, (time.time() - days * 86400,) * 2)
+    os.utime(folder / ".skrivs-skriver" / "figurer" / "x.svg")
+    assert run("jamfor", "annan", *QUICK).code == 0
+    assert sorted(path.name for path in folder.glob(".*")) == [".skrivs-pagaende", ".skrivs-skriver"]
+
+
+@pytest.mark.parametrize("file", [KOMMUN, DEL, "conf/studie/standard.yaml"])
+@pytest.mark.parametrize("line", ["# @", "#@package", "# @ egna kommentarer", "# @package _global_"])
+def test_a_comment_that_hydra_would_read_is_told_in_swedish(
+    file: str, line: str, rot: Path, change: Callable[[str, str], None]
+) -> None:
+    change(file, f"# vanlig kommentar\n{line}\n")
+    ran = run("jamfor", "prov", *QUICK)
+    assert ran.code == 2
+    assert_swedish_error(ran.err, rot)
+    assert f"{file}, rad 2 = {line}: en kommentar får inte börja med @" in ran.err
+
+
+@pytest.fixture
+def change(rot: Path) -> Callable[[str, str], None]:
+    """Put text before a file's own."""
+
+    def put(file: str, text: str) -> None:
+        path = rot / file
+        path.write_text(text + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    return put
