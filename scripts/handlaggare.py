@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tabell import difference, level, markdown, save
+from tabell import difference, level, markdown, save, show
 
 from sim import config
 from sim.benefits import benefit_months, gives_benefit
@@ -278,6 +278,11 @@ def report(kommun: config.Kommun, scenarios: Sequence[config.Scenario], made: pd
     return [*lines, "", *_verdict(scenarios, values)]
 
 
+def _mnkr(values: np.ndarray) -> str:
+    text = difference(values, 1)
+    return f"{text} mnkr" if any(letter.isdigit() for letter in text) else text
+
+
 def _verdict(scenarios: Sequence[config.Scenario], values: dict[tuple[str, str, str], np.ndarray]) -> list[str]:
     """One sentence a scenario: what the pay is, what late closing brings, and the rest."""
     lines = []
@@ -288,8 +293,8 @@ def _verdict(scenarios: Sequence[config.Scenario], values: dict[tuple[str, str, 
         )
         lines.append(
             f"- **{scenario.namn}**: löner {tal(pay.mean(), 1, sign=True)} mnkr, "
-            f"försenade avslut {difference(late, 1)} mnkr, övrigt (framför allt att insatser börjar senare eller "
-            f"tidigare) {difference(net - pay - late, 1)} mnkr, netto {difference(net, 1)} mnkr."
+            f"försenade avslut {_mnkr(late)}, övrigt (framför allt att insatser börjar senare eller "
+            f"tidigare) {_mnkr(net - pay - late)}, netto {_mnkr(net)}."
         )
     return lines
 
@@ -306,8 +311,8 @@ def main() -> None:
     scenarios = [load_scenario(name) for name in asked.scenarier]
     made = table(kommun, scenarios, asked.replikationer, asked.fro, asked.motor)
     lines = report(kommun, scenarios, made)
-    print("\n".join(lines))
-    print(f"\nResultat: {save(f'{kommun.id}_handlaggare', 'handlaggare', lines, made)}")
+    show("\n".join(lines))
+    show(f"\nResultat: {save(f'{kommun.id}_handlaggare', 'handlaggare', lines, made)}")
 
 
 if __name__ == "__main__":

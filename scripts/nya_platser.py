@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tabell import difference, level, markdown, save
+from tabell import difference, level, markdown, save, show
 
 from sim import config
 from sim.loading import checked_kommun, load_kommun
@@ -35,7 +35,7 @@ DOCUMENTED_DECISIONS = 0.53
 """Share of decisions that are bought."""
 FULL = 0.96
 """Own places count as full at this occupancy: a place stands empty a few days between two residents."""
-TRIALS = 6
+TRIALS = 10
 
 
 @dataclass(frozen=True)
@@ -219,8 +219,8 @@ def main() -> None:
     fitted = [recalibrated(kommun, share, asked.replikationer, asked.fro, asked.motor) for share in asked.andelar]
     made = table(kommun, [*plain, *fitted], asked.replikationer, asked.fro, asked.motor)
     lines = report(kommun, [*plain, *fitted], made)
-    print("\n".join(lines))
-    print(f"\nResultat: {save(f'{kommun.id}_nya_platser', 'nya_platser', lines, made)}")
+    show("\n".join(lines))
+    show(f"\nResultat: {save(f'{kommun.id}_nya_platser', 'nya_platser', lines, made)}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +43,13 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 2)
     """A table whose first `words` columns are text and the rest numbers."""
     ruler = "|" + "---|" * words + "--:|" * (len(head) - words)
     return [f"| {' | '.join(head)} |", ruler, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def show(text: str) -> None:
+    """Print Swedish text also where the terminal has another encoding."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text)
 
 
 def save(study: str, stem: str, lines: Sequence[str], table: pd.DataFrame) -> Path:
