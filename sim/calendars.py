@@ -30,6 +30,11 @@ class Period:
         return self.last - self.first
 
 
+def is_month(label: str) -> bool:
+    """Whether a period's label is a month's."""
+    return len(label) == 7 and label[4] == "-"
+
+
 def months(start: date, end_day: float) -> list[Period]:
     """Calendar months from `start`, the last one cut at `end_day`."""
     found = []

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from sim.blocking import warnings_of
 from sim.comparison import comparison, variance_ratio
+from sim.engine import is_ready
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study, StudyResult, plans_of, run_study
 from sim.figures import draw_all
@@ -22,6 +23,8 @@ from sim.results import ResultFolder, write_csv, write_tables
 from sim.settings import study_from
 from sim.summary import summary_text
 from sim.swedish import tal
+
+PREPARING = "Förbereder den snabba motorn; bara första gången på en dator, en minut eller två …"
 
 
 def study(content: Mapping[str, Any], root: Path) -> int:
@@ -66,6 +69,8 @@ def _shown(path: Path) -> str:
 
 
 def _with_progress(asked: Study) -> StudyResult:
+    if not is_ready(asked.motor):
+        print(PREPARING, file=sys.stderr)
     total = asked.replikationer * (1 + len(asked.scenarios))
     with (
         stoppable() as stop,
@@ -139,8 +144,7 @@ def variance(content: Mapping[str, Any], root: Path, scenario: str, area: str, m
     if result.klara < 2:
         raise KeyboardInterrupt
     last_year = str((asked.slut or asked.kommun.slut).year)
-    table = result.matt[(result.matt["period"] == last_year) & (result.matt["del"] == "")]
-    there = table[table["verksamhet"] == area]["matt"].unique().tolist()
+    there = [row[1] for row in result.tables[0].rows if (row[0], row[2]) == (area, "")]
     if measure not in there:
         raise HemmaplanError(f"matt = {measure}: finns inte för {area} {last_year}; {nearest(measure, there)}")
     try:

@@ -6,7 +6,7 @@ is left of simulation error with this many replications.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,12 @@ import pandas as pd
 from scipy import stats
 
 from sim.config import Kommun, Scenario
+from sim.engine import FASTEST
 from sim.experiment import Progress, Study, StudyResult, run_study
-from sim.scenario import NULAGE
+from sim.labels import LABELS
+from sim.periods import Floats
+from sim.runs import Row
+from sim.tables import Table
 
 KEYS = ["period", "verksamhet", "matt", "del", "enhet"]
 
@@ -41,7 +45,7 @@ def compare(
     replikationer: int = 40,
     seed: int = 1,
     arbetare: int = 0,
-    engine: str = "simpy",
+    engine: str = FASTEST,
 ) -> Comparison:
     """Simulate nuläge and the scenarios, and compare them."""
     study = Study(kommun, tuple(scenarios), replikationer, seed, motor=engine, arbetare=arbetare)
@@ -53,83 +57,95 @@ def run_comparison(study: Study, progress: Progress) -> Comparison:
 
 
 def comparison(result: StudyResult) -> Comparison:
-    """All comparisons of a finished study, from its long table."""
-    order = [plan.id for plan in result.plans]
-    wide = result.matt.pivot(index=["scenario", *KEYS], columns="replikation", values="varde")
-    by_scenario = {scenario: _of(wide, scenario) for scenario in order}
-    base = by_scenario[NULAGE]
-    differences = [_differences(by_scenario[scenario], base, scenario) for scenario in order if scenario != NULAGE]
+    """All comparisons of a finished study."""
+    base = result.tables[0]
+    differences = [_differences(table, base) for table in result.tables[1:]]
     return Comparison(
         result,
-        pd.concat([_levels(table, scenario) for scenario, table in by_scenario.items()], ignore_index=True),
-        pd.concat(differences, ignore_index=True) if differences else _differences(base.iloc[:0], base, NULAGE),
-        _within_budget(result.matt, order),
+        pd.concat([_levels(table) for table in result.tables], ignore_index=True),
+        pd.concat(differences, ignore_index=True) if differences else _differences(base, base).iloc[:0],
+        pd.concat([_within_budget(table) for table in result.tables], ignore_index=True),
     )
 
 
-def _of(wide: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    chosen = wide.xs(scenario, level="scenario")
-    assert isinstance(chosen, pd.DataFrame)
-    return chosen
+def _frame(scenario: str, rows: Sequence[Row], periods: Sequence[str], columns: Mapping[str, Floats]) -> pd.DataFrame:
+    """One line for each measure and period, in order of `KEYS`. The columns have shape (rows, periods)."""
+    areas, measures, parts = ([row[number] for row in rows] for number in range(3))
+    across, down = len(periods), len(rows)
+    frame = pd.DataFrame(
+        {
+            "scenario": scenario,
+            "period": list(periods) * down,
+            "verksamhet": np.repeat(np.array(areas, dtype=object), across),
+            "matt": np.repeat(np.array(measures, dtype=object), across),
+            "del": np.repeat(np.array(parts, dtype=object), across),
+            "enhet": np.repeat(np.array([LABELS[measure].enhet for measure in measures], dtype=object), across),
+            **{name: values.ravel() for name, values in columns.items()},
+        }
+    )
+    return frame[frame.iloc[:, 1 + len(KEYS)].notna()].sort_values(KEYS, ignore_index=True)
 
 
-def _mean_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean over replications and its 95 % t-interval, row by row; the interval is NaN below two replications."""
-    count = np.sum(~np.isnan(values), axis=1)
-    mean = np.nansum(values, axis=1) / count
-    squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
-    spread = np.full(len(mean), np.nan)
-    several = count > 1
-    spread[several] = np.sqrt(squares[several] / (count[several] - 1) / count[several])
-    half = np.full(len(mean), np.nan)
-    half[several] = stats.t.ppf(0.975, count[several] - 1) * spread[several]
+def _mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean over replications (the first axis) and its 95 % t-interval, which is NaN below two replications."""
+    count = np.sum(~np.isnan(values), axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.nansum(values, axis=0) / count
+        squares = np.nansum((values - mean) ** 2, axis=0)
+        spread = np.sqrt(squares / (count - 1) / count)
+    quantiles = np.full(len(values) + 1, np.nan)
+    quantiles[2:] = stats.t.ppf(0.975, np.arange(1, len(values)))
+    half = np.where(count > 1, quantiles[count] * spread, np.nan)
     return mean, mean - half, mean + half
 
 
-def _levels(wide: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    frame = wide.index.to_frame(index=False)
-    values = wide.to_numpy(dtype=float)
-    mean, low, high = _mean_interval(values)
-    p10, p50, p90 = np.nanquantile(values, [0.1, 0.5, 0.9], axis=1)
-    frame.insert(0, "scenario", scenario)
-    return frame.assign(medel=mean, ki95_lag=low, ki95_hog=high, p10=p10, p50=p50, p90=p90)
+def quantiles_over(values: Floats, levels: Sequence[float]) -> list[Floats]:
+    """Quantiles over the first axis, interpolated linearly, without what is not a number."""
+    ordered = np.sort(values, axis=0)
+    count = np.sum(~np.isnan(values), axis=0)
+    found = []
+    for level in levels:
+        position = level * np.maximum(count - 1, 0)
+        below = np.floor(position).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(count - 1, 0))
+        low, high = (np.take_along_axis(ordered, place[None], axis=0)[0] for place in (below, above))
+        part = position - below
+        found.append(np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)))
+    return found
 
 
-def _differences(wide: pd.DataFrame, base: pd.DataFrame, scenario: str) -> pd.DataFrame:
+def _levels(table: Table) -> pd.DataFrame:
+    mean, low, high = _mean_interval(table.values)
+    p10, p50, p90 = quantiles_over(table.values, (0.1, 0.5, 0.9))
+    columns = {"medel": mean, "ki95_lag": low, "ki95_hog": high, "p10": p10, "p50": p50, "p90": p90}
+    return _frame(table.scenario, table.rows, table.periods, columns)
+
+
+def _differences(table: Table, base: Table) -> pd.DataFrame:
     """Scenario minus nuläge within each replication."""
-    both = wide.sub(base).dropna(how="all")
-    frame = both.index.to_frame(index=False)
-    values = both.to_numpy(dtype=float)
-    frame.insert(0, "scenario", scenario)
-    if not len(values):
-        empty = ["skillnad", "ki95_lag", "ki95_hog", "p10", "p90", "sannolikhet", "sannolikhet_minskar"]
-        return frame.assign(**dict.fromkeys(empty, np.empty(0)))
+    place = {row: number for number, row in enumerate(base.rows)}
+    rows = [row for row in table.rows if row in place]
+    mine = {row: number for number, row in enumerate(table.rows)}
+    values = table.values[:, [mine[row] for row in rows]] - base.values[:, [place[row] for row in rows]]
     mean, low, high = _mean_interval(values)
-    p10, p90 = np.nanquantile(values, [0.1, 0.9], axis=1)
-    count = np.sum(~np.isnan(values), axis=1)
-    return frame.assign(
-        skillnad=mean,
-        ki95_lag=low,
-        ki95_hog=high,
-        p10=p10,
-        p90=p90,
-        sannolikhet=np.sum(values > 0, axis=1) / count,
-        sannolikhet_minskar=np.sum(values < 0, axis=1) / count,
-    )
+    p10, p90 = quantiles_over(values, (0.1, 0.9))
+    count = np.sum(~np.isnan(values), axis=0)
+    with np.errstate(invalid="ignore"):
+        more, less = np.sum(values > 0, axis=0) / count, np.sum(values < 0, axis=0) / count
+    columns = {"skillnad": mean, "ki95_lag": low, "ki95_hog": high, "p10": p10, "p90": p90}
+    return _frame(table.scenario, rows, table.periods, columns | {"sannolikhet": more, "sannolikhet_minskar": less})
 
 
-def _within_budget(table: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+def _within_budget(table: Table) -> pd.DataFrame:
     """Probability that a calendar year ends within budget: avvikelse at least zero."""
-    chosen = table[(table["matt"] == "avvikelse") & (table["period"].str.len() == 4)]
-    within = chosen.assign(inom_budget=chosen["varde"] >= 0)
-    grouped = within.groupby(["scenario", "period", "verksamhet"])["inom_budget"].mean().reset_index()
-    rank = grouped["scenario"].map({scenario: number for number, scenario in enumerate(order)})
-    return (
-        grouped.assign(_rank=rank)
-        .sort_values(["_rank", "period", "verksamhet"])
-        .drop(columns="_rank")
-        .reset_index(drop=True)
-    )
+    found = []
+    for period in sorted(period for period in table.periods if len(period) == 4):
+        for row in sorted(row for row in table.rows if row[1] == "avvikelse" and row[2] == ""):
+            values = table.of(row, period)
+            values = values[~np.isnan(values)]
+            if len(values):
+                found.append((table.scenario, period, row[0], float(np.mean(values >= 0))))
+    return pd.DataFrame(found, columns=["scenario", "period", "verksamhet", "inom_budget"])
 
 
 def variance_ratio(
@@ -139,12 +155,8 @@ def variance_ratio(
 
     Independent: replication r of the scenario against replication r + 1 (cyclically) of nuläge, which share no draws.
     """
-    table = result.matt
-    chosen = table[
-        (table["verksamhet"] == area) & (table["matt"] == measure) & (table["del"] == "") & (table["period"] == period)
-    ]
-    values = chosen.pivot(index="replikation", columns="scenario", values="varde")
-    with_it, without = values[scenario].to_numpy(), values[NULAGE].to_numpy()
+    row = (area, measure, "")
+    with_it, without = result.table(scenario).of(row, period), result.tables[0].of(row, period)
     paired = float(np.var(with_it - without, ddof=1))
     independent = float(np.var(with_it - np.roll(without, 1), ddof=1))
     return paired, independent, paired / independent

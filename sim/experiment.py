@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import joblib
 import numpy as np
-import pandas as pd
 
 from sim.build import build_network
-from sim.calendars import Period, half_years, months, years
+from sim.calendars import Period, half_years, last_of_month, months, years
 from sim.cases import draw_cases
 from sim.config import Kommun, Scenario
 from sim.costs import costs, to_years
-from sim.engine import engine_named, run
+from sim.engine import FASTEST, engine_named, is_ready, run
 from sim.errors import HemmaplanError
 from sim.labels import LABELS
 from sim.measures import measure
 from sim.network import Network
-from sim.periods import Floats, make_grid
+from sim.periods import make_grid
 from sim.ratios import dearest, ratios, within_budget
-from sim.runs import Row, Run
+from sim.runs import Run
 from sim.scenario import Plan, make_plan
+from sim.tables import Replicate, Table, table_of
 
 Progress = Callable[[int, int], None]
 """Called with (finished, all) runs."""
@@ -38,29 +39,23 @@ class Study:
     replikationer: int = 40
     fro: int = 1
     slut: date | None = None
-    motor: str = "simpy"
+    motor: str = FASTEST
     arbetare: int = 0
     """Processes at work; 0 = one per core. Results do not depend on it."""
 
 
 @dataclass(frozen=True)
-class Replicate:
-    """All measures of one replication of one scenario. `values` has shape (rows, periods)."""
-
-    rows: tuple[Row, ...]
-    periods: tuple[str, ...]
-    values: Floats
-
-
-@dataclass(frozen=True)
 class StudyResult:
-    """`matt` is long: scenario, replikation, period, verksamhet, matt, del, varde, enhet. `klara` of `begarda`."""
+    """`tables`: nuläge first, then the scenarios; `klara` replications of `begarda`, the same ones in all."""
 
     study: Study
     plans: tuple[Plan, ...]
-    matt: pd.DataFrame
+    tables: tuple[Table, ...]
     klara: int
     begarda: int
+
+    def table(self, scenario: str) -> Table:
+        return next(table for table in self.tables if table.scenario == scenario)
 
 
 def plans_of(study: Study) -> tuple[Plan, ...]:
@@ -114,59 +109,69 @@ def planning_label(yearly: Sequence[Period]) -> list[str]:
 def run_study(study: Study, progress: Progress = lambda done, total: None) -> StudyResult:
     """Simulate a study. An interrupt (Ctrl-C) keeps the replications that are finished in every scenario."""
     plans = plans_of(study)
-    networks = [build_network(plan, study.slut) for plan in plans]
-    tasks = [(number, replication) for replication in range(study.replikationer) for number in range(len(plans))]
+    if not is_ready(study.motor):
+        _compile(plans[0], study)
     finished: dict[tuple[int, int], Replicate] = {}
+    total = study.replikationer * len(plans)
     try:
-        for task, result in _work(study, plans, networks, tasks):
-            finished[task] = result
-            progress(len(finished), len(tasks))
+        for number, found in _work(study, plans):
+            finished |= {(number, replication): result for replication, result in found.items()}
+            progress(len(finished), total)
     except KeyboardInterrupt:
-        if not any(all((number, r) in finished for number in range(len(plans))) for r in range(study.replikationer)):
+        if not _complete(finished, len(plans), study.replikationer):
             raise
-    complete = [r for r in range(study.replikationer) if all((number, r) in finished for number in range(len(plans)))]
-    table = pd.concat([long_table(plans[n].id, r, finished[n, r]) for n in range(len(plans)) for r in complete])
-    return StudyResult(study, plans, table.reset_index(drop=True), len(complete), study.replikationer)
+    complete = _complete(finished, len(plans), study.replikationer)
+    tables = tuple(
+        table_of(plan.id, {replication: finished.pop((number, replication)) for replication in complete})
+        for number, plan in enumerate(plans)
+    )
+    return StudyResult(study, plans, tables, len(complete), study.replikationer)
 
 
-def _work(
-    study: Study, plans: Sequence[Plan], networks: Sequence[Network], tasks: Sequence[tuple[int, int]]
-) -> Iterator[tuple[tuple[int, int], Replicate]]:
-    """Finished tasks in any order; which worker did what leaves no trace in them."""
+def _compile(plan: Plan, study: Study) -> None:
+    """Let the engine be compiled once, before the workers begin: by a month of nuläge."""
+    network = build_network(plan, last_of_month(study.kommun.start))
+    replicate(plan, network, study.fro, 0, study.motor)
+
+
+def _complete(finished: Mapping[tuple[int, int], Replicate], plans: int, replications: int) -> list[int]:
+    """The replications that are finished in every scenario."""
+    return [r for r in range(replications) if all((number, r) in finished for number in range(plans))]
+
+
+Found = tuple[int, dict[int, Replicate]]
+"""The number of a scenario, and some of its replications."""
+
+
+def _work(study: Study, plans: Sequence[Plan]) -> Iterator[Found]:
+    """Finished replications in any order; which worker did what leaves no trace in them."""
+    networks = [build_network(plan, study.slut) for plan in plans]
     workers = study.arbetare or joblib.cpu_count()
+    batches = _batches(study.replikationer, len(plans), workers)
     if workers == 1:
-        for number, replication in tasks:
-            yield (number, replication), replicate(plans[number], networks[number], study.fro, replication, study.motor)
+        for batch in batches:
+            for number, (plan, network) in enumerate(zip(plans, networks, strict=True)):
+                yield _task(number, (plan, network), study.fro, batch, study.motor)
         return
+    packed = [pickle.dumps(pair) for pair in zip(plans, networks, strict=True)]
     jobs = (
-        joblib.delayed(_task)(plans[number], networks[number], study.fro, replication, study.motor, number)
-        for number, replication in tasks
+        joblib.delayed(_task)(number, packed[number], study.fro, batch, study.motor)
+        for batch in batches
+        for number in range(len(plans))
     )
     yield from joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(jobs)
 
 
-def _task(
-    plan: Plan, network: Network, seed: int, replication: int, engine: str, number: int
-) -> tuple[tuple[int, int], Replicate]:
-    return (number, replication), replicate(plan, network, seed, replication, engine)
+MOST_AT_ONCE = 10
+"""Replications that a worker does before it reports."""
 
 
-def long_table(scenario: str, replication: int, result: Replicate) -> pd.DataFrame:
-    """One replication as a tidy table, without the cells where there was nothing to measure."""
-    rows, periods = len(result.rows), len(result.periods)
-    areas, measures, parts = (
-        np.repeat(np.array(column, dtype=object), periods) for column in zip(*result.rows, strict=True)
-    )
-    frame = pd.DataFrame(
-        {
-            "scenario": scenario,
-            "replikation": replication,
-            "period": np.tile(np.array(result.periods, dtype=object), rows),
-            "verksamhet": areas,
-            "matt": measures,
-            "del": parts,
-            "varde": result.values.ravel(),
-            "enhet": np.repeat(np.array([LABELS[row[1]].enhet for row in result.rows], dtype=object), periods),
-        }
-    )
-    return frame[frame["varde"].notna()]
+def _batches(replications: int, plans: int, workers: int) -> list[range]:
+    """A worker gets several replications at a time, since sending it a scenario costs as much as simulating one."""
+    size = 1 if workers == 1 else min(max(replications * plans // (8 * workers), 1), MOST_AT_ONCE)
+    return [range(first, min(first + size, replications)) for first in range(0, replications, size)]
+
+
+def _task(number: int, sent: bytes | tuple[Plan, Network], seed: int, batch: range, engine: str) -> Found:
+    plan, network = pickle.loads(sent) if isinstance(sent, bytes) else sent
+    return number, {replication: replicate(plan, network, seed, replication, engine) for replication in batch}

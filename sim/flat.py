@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.distributions import lognormal, mean
 from sim.network import UNLIMITED, Network, Resource, Steg, Variant
 from sim.paths import StepFunction
+from sim.quantiles import with_table
 from sim.shares import ShareTable
 
 Records: TypeAlias = NDArray[Any]
@@ -224,7 +225,7 @@ class _Builder:
         return self._table(variant.shares), ends_at
 
     def _distribution(self, params: NDArray[np.float64] | None) -> int:
-        return ABSENT if params is None else self.params.add(params)
+        return ABSENT if params is None else self.params.add(with_table(params))
 
     def _table(self, table: ShareTable | None) -> int:
         return ABSENT if table is None else self.tables.setdefault(table, len(self.tables))

@@ -5,33 +5,52 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernel import kernel
+
 Floats = NDArray[np.float64]
-
-
-def _elapsed(points: Floats, weights: Floats, edges: Floats) -> Floats:
-    """Σ weight · max(edge − point, 0) for each edge."""
-    order = np.argsort(points, kind="stable")
-    sorted_points = points[order]
-    sorted_weights = weights[order]
-    total = np.concatenate([[0.0], np.cumsum(sorted_weights)])
-    moment = np.concatenate([[0.0], np.cumsum(sorted_weights * sorted_points)])
-    before = np.searchsorted(sorted_points, edges, side="left")
-    return np.asarray(edges * total[before] - moment[before])
 
 
 def time_between(starts: Floats, ends: Floats, edges: Floats, weights: Floats | None = None) -> Floats:
     """Weighted time of the intervals [start, end) inside each [edge, next edge). Shape (edges − 1,)."""
-    if weights is None:
-        weights = np.ones(len(starts))
-    inside = ends > starts
-    starts, ends, weights = starts[inside], ends[inside], weights[inside]
-    return np.diff(_elapsed(starts, weights, edges) - _elapsed(ends, weights, edges))
+    return _time_between(starts, ends, np.ones(1) if weights is None else weights, edges)
 
 
+@kernel
+def _time_between(starts: Floats, ends: Floats, weights: Floats, edges: Floats) -> Floats:
+    found = np.zeros(len(edges) - 1)
+    for i in range(len(starts)):
+        start, end = max(starts[i], edges[0]), min(ends[i], edges[-1])
+        if not end > start:
+            continue
+        weight = weights[i] if len(weights) > 1 else weights[0]
+        at = _last_at_most(edges, start)
+        while at < len(found) and edges[at] < end:
+            found[at] += weight * (min(end, edges[at + 1]) - max(start, edges[at]))
+            at += 1
+    return found
+
+
+@kernel
+def _last_at_most(edges: Floats, value: float) -> int:
+    """The number of the last edge that is not above the value; -1 if all are."""
+    low, high = -1, len(edges)
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if edges[middle] <= value:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def count_between(times: Floats, edges: Floats) -> Floats:
-    """How many times fall in each [edge, next edge)."""
-    known = np.sort(times[~np.isnan(times)])
-    return np.diff(np.searchsorted(known, edges, side="left")).astype(np.float64)
+    """How many times fall in each [edge, next edge); not-a-number falls in none."""
+    found = np.zeros(len(edges) - 1)
+    for time in times:
+        if edges[0] <= time < edges[-1]:
+            found[_last_at_most(edges, time)] += 1.0
+    return found
 
 
 def count_at(starts: Floats, ends: Floats, moments: Floats) -> Floats:

@@ -73,6 +73,17 @@ def kernel(function: F) -> F:
     return compiled
 
 
+def is_cached(compiled: Any) -> bool:
+    """Whether a kernel can be loaded instead of compiled (or needs neither)."""
+    cache = getattr(compiled, "_cache", None)
+    if not isinstance(cache, _PackageCache):
+        return not hasattr(compiled, "signatures") or bool(compiled.signatures)
+    with suppress(Exception):  # a broken or foreign index is no index
+        index: Any = cache._cache_file._load_index()  # type: ignore[no-untyped-call]
+        return any(key[1] == _SOURCES for key in index)
+    return False
+
+
 def typed_kernel(signature: str) -> Callable[[F], F]:
     """As `kernel`, but compiled now and for one Numba signature, to whose types arguments are converted."""
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.casekeys import CANDIDATE_BITS, ages, case_keys
-from sim.distributions import cdf, length_biased, mean, normal_quantile, quantiles
+from sim.distributions import cdfs, length_biased, mean, quantiles
 from sim.errors import HemmaplanError
 from sim.network import Network, Outcome, Stock, Variant
 from sim.paths import TICK, tick_floor
 from sim.randomness import Purpose, uniforms
-from sim.special import BELOW_ONE
+from sim.special import BELOW_ONE, normal_quantiles
 
 Floats = NDArray[np.float64]
 MOST_DRAWS = 1000
@@ -143,14 +143,13 @@ def _choose(weights: Floats, draw: Floats) -> NDArray[np.int64]:
 
 def _reached(params: Floats, days: Floats) -> Floats:
     """P(length ≤ days)."""
-    return np.array([float(cdf(params, day)) for day in days.tolist()])
+    return cdfs(params, days)
 
 
 def _weights_given(params: Floats, length: Floats, draw: Floats, correlation: float) -> Floats:
     """Latent weights conditioned on the lengths, as the copula ties them: long stays are heavy."""
-    own = np.array([float(normal_quantile(u)) for u in draw.tolist()])
+    own = normal_quantiles(draw)
     if correlation == 0.0:
         return own
-    inside = [min(max(u, 1e-12), 1 - 1e-12) for u in _reached(params, length).tolist()]
-    score = np.array([float(normal_quantile(u)) for u in inside])
+    score = normal_quantiles(np.clip(_reached(params, length), 1e-12, 1 - 1e-12))
     return np.asarray(correlation * score + np.sqrt(1 - correlation**2) * own)

@@ -22,6 +22,7 @@ import duckdb
 import pandas as pd
 import yaml
 
+from sim.calendars import is_month
 from sim.comparison import Comparison
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult
@@ -102,14 +103,15 @@ def _remove_empty(*folders: Path) -> None:
 
 
 def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime) -> None:
-    """Configuration, manifest, the long table and the comparison."""
+    """Configuration, manifest, every replication of years and half-years as a long table, and the comparison."""
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=120)
     (folder / "konfiguration.yaml").write_text(text, encoding="utf-8", newline="\n")
     manifest = manifest_of(made.resultat, text, moment)
     (folder / "manifest.json").write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
-    write_parquet(made.resultat.matt, folder / "matt.parquet")
+    years = [period for period in made.resultat.tables[0].periods if not is_month(period)]
+    write_parquet(pd.concat([table.long(years) for table in made.resultat.tables]), folder / "matt.parquet")
     write_csv(made.nivaer, folder / "nivaer.csv")
     write_csv(made.skillnader, folder / "skillnader.csv")
     write_csv(made.budget, folder / "budget.csv")
@@ -157,7 +159,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
-    """The long table with every replication, exact. Same table, same bytes."""
+    """A table, exact. Same table, same bytes."""
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("tabell", table)
         target = path.as_posix().replace("'", "''")

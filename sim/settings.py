@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sim.engine import FASTEST
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study
 from sim.loading import kommun_from, scenario_from
@@ -26,7 +27,7 @@ class Studie(Modell):
 
 class Berakning(Modell):
     arbetare: Annotated[int, Field(strict=True, ge=0, le=1024)] = 0
-    motor: str = "simpy"
+    motor: str = FASTEST
 
 
 def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:

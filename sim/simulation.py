@@ -10,10 +10,11 @@ import pandas as pd
 from sim.build import build_network
 from sim.cases import draw_cases
 from sim.config import Kommun, Scenario
-from sim.engine import run
-from sim.experiment import long_table, measured
+from sim.engine import FASTEST, run
+from sim.experiment import measured
 from sim.runs import Run
 from sim.scenario import make_plan
+from sim.tables import table_of
 from sim.visits import VisitLog
 
 
@@ -33,7 +34,7 @@ def simulate(
     seed: int = 1,
     replikation: int = 0,
     slut: str | date | None = None,
-    engine: str = "simpy",
+    engine: str = FASTEST,
 ) -> Flow:
     """Simulate one possible future of a kommun, with or without a scenario, through the whole of `slut`."""
     end = date.fromisoformat(slut) if isinstance(slut, str) else slut
@@ -41,5 +42,5 @@ def simulate(
     network = build_network(plan, end)
     log = run(network, draw_cases(network, seed, replikation), seed, replikation, engine)
     finished = Run(plan, network, log)
-    table = long_table(plan.id, replikation, measured(finished, seed, replikation)).reset_index(drop=True)
+    table = table_of(plan.id, {replikation: measured(finished, seed, replikation)}).long()
     return Flow(finished, log, log.frame(network), table)

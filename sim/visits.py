@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.kernel import kernel
 from sim.network import Network
 
 RESERV, EJ_HEMMAMOJLIG, HEMTAGEN, AVHOPP, CENSURERAD, FRAN_NULAGE, ALDERSGRANS = 1, 2, 4, 8, 16, 32, 64
@@ -135,4 +136,29 @@ def sorted_log(key: NDArray[np.uint64], numbers: NDArray[np.int32], values: NDAr
 
 
 def _in_order(log: VisitLog) -> VisitLog:
-    return log.select(np.lexsort((log.del_, log.besok, log.steg, log.fall)))
+    by_case = np.argsort(log.fall, kind="stable")
+    return log.select(_in_order_within_cases(by_case, log.fall, log.steg, log.besok, log.del_))
+
+
+@kernel
+def _in_order_within_cases(
+    order: NDArray[np.int64],
+    case: NDArray[np.uint64],
+    steg: NDArray[np.int32],
+    visit: NDArray[np.int32],
+    part: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """Each case's few records by steg, visit and part, by insertion."""
+    for at in range(1, len(order)):
+        new = order[at]
+        place = at
+        while place > 0:
+            old = order[place - 1]
+            if case[old] != case[new] or steg[old] < steg[new]:
+                break
+            if steg[old] == steg[new] and (visit[old], part[old]) < (visit[new], part[new]):
+                break
+            order[place] = old
+            place -= 1
+        order[place] = new
+    return order

@@ -11,9 +11,11 @@ from sim.visits import VisitLog
 
 Engine = Callable[[Network, Cases, int, int], VisitLog]
 ENGINES = ("snabb", "simpy")
+FASTEST = "snabb"
+"""Compiled, for studies. The other, `simpy`, is the reference, and can be stepped through and traced."""
 
 
-def run(network: Network, cases: Cases, seed: int, replication: int, engine: str = "simpy") -> VisitLog:
+def run(network: Network, cases: Cases, seed: int, replication: int, engine: str = FASTEST) -> VisitLog:
     """Simulate one replication with the named engine."""
     return engine_named(engine)(network, cases, seed, replication)
 
@@ -28,3 +30,12 @@ def engine_named(name: str) -> Engine:
 
         return simpy_engine.run
     raise HemmaplanError(f"berakning.motor = {name}: finns inte; {nearest(name, ENGINES)}")
+
+
+def is_ready(name: str) -> bool:
+    """Whether the engine can begin at once; a compiled one must first be compiled on each machine."""
+    if name == "snabb":
+        from sim.engine import compiled
+
+        return compiled.is_compiled()
+    return True

@@ -63,7 +63,7 @@ from sim.engine.order import Happening
 from sim.engine.outcomes import end_after, heed_age, set_price
 from sim.engine.people import BLOCKED, QUEUED, People, people_of
 from sim.flat import ABSENT, Flat, Records
-from sim.kernel import kernel
+from sim.kernel import is_cached, kernel
 from sim.network import Network
 from sim.visits import VisitLog, sorted_log
 
@@ -90,6 +90,11 @@ def run(network: Network, cases: Cases, seed: int, replication: int) -> VisitLog
         status = _proceed(world, _STEPS)
     size = int(world[0]["log_size"])
     return sorted_log(state.log_key[:size], state.log_int[:size], state.log_float[:size])
+
+
+def is_compiled() -> bool:
+    """Whether machine code from this very source lies ready on this machine."""
+    return is_cached(_proceed)
 
 
 def _new_state(flat: Flat) -> State:

@@ -90,10 +90,12 @@ def test_long_table_has_every_replication_of_every_scenario(result: Path) -> Non
 
 
 def test_levels_are_the_means_of_the_long_table(result: Path) -> None:
+    """Of years and half-years; months are not kept for each replication."""
     long = read_parquet(result / "matt.parquet")
     keys = ["scenario", "period", "verksamhet", "matt", "del"]
     means = long.groupby(keys)["varde"].mean()
     written = pd.read_csv(result / "nivaer.csv", sep=";", decimal=",", encoding="utf-8-sig", keep_default_na=False)
+    written = written[written["period"].isin(long["period"].unique())]
     levels = pd.to_numeric(written.set_index(keys)["medel"].astype(str).str.replace(",", "."))
     pd.testing.assert_series_equal(levels.sort_index(), means.sort_index(), check_names=False)
 
@@ -107,7 +109,7 @@ def test_manifest_says_how_to_make_it_again(result: Path) -> None:
         "scenarier": ["hem_2"],
         "replikationer_klara": 2,
         "fro": 1,
-        "motor": "simpy",
+        "motor": "snabb",
     }
     assert manifest["bibliotek"]["numpy"] and manifest["python"] and manifest["slumptal"]
 

@@ -1,0 +1,85 @@
+"""What a study has measured: one array a scenario, and the same as a tidy table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.labels import LABELS
+from sim.periods import Floats
+from sim.runs import Row
+
+LONG = ("scenario", "replikation", "period", "verksamhet", "matt", "del", "varde", "enhet")
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """All measures of one replication of one scenario. `values` has shape (rows, periods)."""
+
+    rows: tuple[Row, ...]
+    periods: tuple[str, ...]
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Table:
+    """All measures of all replications of one scenario.
+
+    `values` has shape (replications, rows, periods); NaN where there was nothing to measure.
+    """
+
+    scenario: str
+    replications: tuple[int, ...]
+    rows: tuple[Row, ...]
+    periods: tuple[str, ...]
+    values: Floats
+
+    def of(self, row: Row, period: str) -> Floats:
+        """One measure in each replication; KeyError if it is not there."""
+        if row not in self.rows or period not in self.periods:
+            raise KeyError(row, period)
+        return np.asarray(self.values[:, self.rows.index(row), self.periods.index(period)])
+
+    def long(self, periods: Sequence[str] | None = None) -> pd.DataFrame:
+        """Tidy, with the columns `LONG` and without empty cells, for some or all of the periods."""
+        chosen = [self.periods.index(period) for period in (self.periods if periods is None else periods)]
+        values = self.values[:, :, chosen]
+        shape = values.shape
+        areas, measures, parts = zip(*self.rows, strict=True)
+        columns: dict[str, tuple[int, Sequence[object]]] = {
+            "scenario": (0, [self.scenario] * shape[0]),
+            "replikation": (0, list(self.replications)),
+            "period": (2, [self.periods[number] for number in chosen]),
+            "verksamhet": (1, areas),
+            "matt": (1, measures),
+            "del": (1, parts),
+            "enhet": (1, [LABELS[measure].enhet for measure in measures]),
+        }
+        known = ~np.isnan(values.ravel())
+        frame = {name: _column(shape, axis, content)[known] for name, (axis, content) in columns.items()}
+        return pd.DataFrame({**frame, "varde": values.ravel()[known]})[list(LONG)]
+
+
+def _column(shape: tuple[int, ...], axis: int, content: Sequence[object]) -> np.ndarray:
+    along = [1, 1, 1]
+    along[axis] = shape[axis]
+    kind = np.int64 if content and isinstance(content[0], int) else object
+    return np.broadcast_to(np.array(content, dtype=kind).reshape(along), shape).ravel()
+
+
+def table_of(scenario: str, replicates: dict[int, Replicate]) -> Table:
+    """Replications by number as one table; a measure that some of them lack is empty there."""
+    numbers = tuple(sorted(replicates))
+    first = replicates[numbers[0]]
+    rows = tuple(dict.fromkeys(row for number in numbers for row in replicates[number].rows))
+    if all(replicates[number].rows == rows for number in numbers):
+        values = np.stack([replicates[number].values for number in numbers])
+    else:
+        values = np.full((len(numbers), len(rows), len(first.periods)), np.nan)
+        place = {row: at for at, row in enumerate(rows)}
+        for at, number in enumerate(numbers):
+            values[at, [place[row] for row in replicates[number].rows]] = replicates[number].values
+    return Table(scenario, numbers, rows, first.periods, values)
