@@ -81,11 +81,12 @@ def floor_holds(log: VisitLog, end: float) -> np.ndarray:
     return np.flatnonzero(none_waits == 0)
 
 
+@pytest.mark.parametrize("engine", ["simpy", "snabb"])
 @pytest.mark.parametrize("replication", REPLICATIONS)
-def test_closings_go_on_at_the_teams_pace(replication: int) -> None:
+def test_closings_go_on_at_the_teams_pace(replication: int, engine: str) -> None:
     """New cases wait in a growing queue, and what comes out is what the team can carry, every year to the end."""
     network, pace = investigated_first()
-    log = log_of(network, replication=replication)
+    log = log_of(network, replication=replication, engine=engine)
     closed = closed_by_quarter(log, network.end)
     assert np.isnan(log.start).sum() > 50, "ten per cent too much for years leaves a queue"
     assert closed.min() > 0.5 * pace * QUARTER
@@ -93,13 +94,14 @@ def test_closings_go_on_at_the_teams_pace(replication: int) -> None:
         assert year == pytest.approx(pace * 4 * QUARTER, rel=0.2)
 
 
+@pytest.mark.parametrize("engine", ["simpy", "snabb"])
 @pytest.mark.parametrize("replication", REPLICATIONS)
-def test_closings_go_on_though_forced_load_alone_is_too_much(replication: int) -> None:
+def test_closings_go_on_though_forced_load_alone_is_too_much(replication: int, engine: str) -> None:
     """Follow-up of 1.1 times the capacity: nothing fits, and what is guaranteed is closed."""
     per_day = OFFERED * CAPACITY / (180 + CLOSING)
     assert per_day * CLOSING > GUARANTEED, "more than the guaranteed closings can take"
     network = forced_only(per_day)
-    log = log_of(network, replication=replication)
+    log = log_of(network, replication=replication, engine=engine)
     busy = floor_holds(log, network.end)
     closed = closed_by_quarter(log, network.end)
     assert len(busy) > 0
@@ -107,13 +109,14 @@ def test_closings_go_on_though_forced_load_alone_is_too_much(replication: int) -
     assert closed.min() > GUARANTEED * QUARTER / CLOSING / 2
 
 
+@pytest.mark.parametrize("engine", ["simpy", "snabb"])
 @pytest.mark.parametrize("replication", REPLICATIONS)
-def test_a_backlog_of_closings_drains_when_the_guarantee_suffices(replication: int) -> None:
+def test_a_backlog_of_closings_drains_when_the_guarantee_suffices(replication: int, engine: str) -> None:
     """0.9 of what is guaranteed comes, to a team whose follow-up is above capacity: the wait has no trend."""
     per_day = 0.9 * GUARANTEED / CLOSING
     stegs = {"insats": care(1.0, 1.1 * CAPACITY / per_day - CLOSING)}
     network = network_with(per_day, stegs, "insats")
-    log = log_of(network, replication=replication)
+    log = log_of(network, replication=replication, engine=engine)
     floor_holds(log, network.end)
     begun = ~np.isnan(log.avslut_start) & (log.slut > WARM_UP)
     waits = (log.avslut_start - log.slut)[begun]
