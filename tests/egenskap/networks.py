@@ -253,11 +253,12 @@ def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
     i_steg: dict[str, Any] = {}
     ko: dict[str, Any] = {}
     blockerade: dict[str, Any] = {}
+    vantar_pa_avslut: dict[str, Any] = {}
     for name, each in steg.items():
         behov = each.get("behov", {})
         where = [behov["team"]] if "team" in behov else behov.get("plats", ["utan_resurs"])[:1]
         where = [*where, *([behov["reserv"]] if "reserv" in behov else [])]
-        present: dict[str, dict[str, int]] = {
+        present: dict[str, dict[str, Any]] = {
             place: {"antal": draw(st.integers(0, 3))} for place in where if draw(st.booleans())
         }
         if behov.get("reserv") in present:
@@ -275,7 +276,21 @@ def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
                 present[held]["hemmamojliga"] = min(
                     present[held].get("hemmamojliga", 0), present[held]["antal"] - count
                 )
-    return {"i_steg": i_steg, "ko": ko, "blockerade": blockerade}
+        left = {place: held_["antal"] for place, held_ in present.items()}
+        if name in blockerade:
+            left[held] -= blockerade[name]["antal"]
+        if each.get("avslut") and each["utfall"]["klar"].get("avslut", True) and left and draw(st.booleans()):
+            place = draw(st.sampled_from(sorted(left)))
+            count = draw(st.integers(0, left[place]))
+            left[place] -= count
+            waits = {"steg": name, "i": place, "antal": count, "vantat": draw(_lengths(1, 5))}
+            vantar_pa_avslut[name] = waits
+        for place, count in left.items():
+            if draw(st.integers(0, 2)) == 0:
+                present[place]["pagatt_dagar"] = [0.25 + 0.125 * number for number in range(count)]
+            if "hemmamojliga" in present[place]:
+                present[place]["hemmamojliga"] = min(present[place]["hemmamojliga"], count)
+    return {"i_steg": i_steg, "ko": ko, "blockerade": blockerade, "vantar_pa_avslut": vantar_pa_avslut}
 
 
 @st.composite
@@ -375,10 +390,19 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
     if not _sound(prov):
         steg = content["steg"]
         free = {name: {**each, "kvar": False, "utfall": _moving(each["utfall"])} for name, each in steg.items()}
-        content |= {"steg": free, "nulage": content["nulage"] | {"blockerade": {}}}
+        content |= {"steg": free, "nulage": _unblocked(content["nulage"])}
         prov = known(json.dumps(content))
         _ = prov.kommun
     return prov
+
+
+def _unblocked(nulage: Mapping[str, Any]) -> dict[str, Any]:
+    """Nobody is blocked; how long stays have gone on, one for each of the others, is then not said either."""
+    i_steg = {
+        name: {place: {k: v for k, v in held.items() if k != "pagatt_dagar"} for place, held in places.items()}
+        for name, places in nulage["i_steg"].items()
+    }
+    return {**nulage, "i_steg": i_steg, "blockerade": {}}
 
 
 def _sound(prov: Prov) -> bool:
