@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sim.blocking import all_targets, blocking_problems, find_ring, usable_places
+from sim.blocking import blocking_problems, find_ring, usable_places
 from sim.config import (
     AVSLUT,
     Boende,
@@ -106,7 +106,7 @@ def _verksamhet(kommun: Kommun, name: str, verksamhet: Verksamhet) -> list[Probl
             found += _one_of(f"{at}.inflode", inflode_name, verksamhet.inflode, "inflödet")
         for steg_name in paverkan.steg:
             found += _one_of(f"{at}.steg", steg_name, verksamhet.steg, "steget")
-    found += _no_way_out(top, verksamhet)
+    found += _no_way_out(top, verksamhet, grupper)
     by_age = {
         key: set(steg.till_alder.nasta) & set(verksamhet.steg)
         for key, steg in verksamhet.steg.items()
@@ -121,30 +121,33 @@ def _verksamhet(kommun: Kommun, name: str, verksamhet: Verksamhet) -> list[Probl
     return found
 
 
-def _no_way_out(top: str, verksamhet: Verksamhet) -> list[Problem]:
-    """Stegs from which nobody can ever leave the system."""
-    leaves = {AVSLUT}
-    while True:
-        more = {name for name, steg in verksamhet.steg.items() if name not in leaves and leaves & _ways_on(steg)}
-        if not more:
-            break
-        leaves |= more
+def _no_way_out(top: str, verksamhet: Verksamhet, grupper: set[str]) -> list[Problem]:
+    """Stegs from which nobody, or nobody of a målgrupp, can ever leave the system."""
+    found: dict[str, list[str]] = {}
+    for grupp in sorted(grupper):
+        ways = {name: _ways_on(steg, grupp) for name, steg in verksamhet.steg.items()}
+        leaves = {AVSLUT}
+        while more := {name for name in ways if name not in leaves and leaves & ways[name]}:
+            leaves |= more
+        for name in ways:
+            if name not in leaves and ways[name] <= set(verksamhet.steg):
+                found.setdefault(name, []).append(grupp)
+    texts = {
+        name: "ingen" if len(stuck) == len(grupper) else f"ingen i målgruppen {' eller '.join(stuck)}"
+        for name, stuck in found.items()
+    }
     return [
-        (f"{top}.steg.{name}", f"härifrån kan ingen lämna: inget utfall leder till {AVSLUT}, inte ens på omvägar")
-        for name, steg in verksamhet.steg.items()
-        if name not in leaves and _ways_on(steg) <= set(verksamhet.steg)
+        (f"{top}.steg.{name}", f"härifrån kan {who} lämna: inget utfall leder till {AVSLUT}, inte ens på omvägar")
+        for name, who in texts.items()
     ]
 
 
-def _ways_on(steg: Steg) -> set[str]:
+def _ways_on(steg: Steg, grupp: str) -> set[str]:
+    """Where a målgrupp can go from a steg, whatever resource it is in."""
     by_age = set(steg.till_alder.nasta) if steg.till_alder else set()
     by_patience = {steg.nasta_vid_avhopp} if steg.nasta_vid_avhopp else set()
-    shares = [utfall.nasta for utfall in steg.utfall.values() if utfall.andel > 0]
-    possible = {target for nasta in shares for target, share in nasta.items() if share > 0}
-    deviating = {
-        t for utfall in steg.utfall.values() if utfall.andel > 0 for t in all_targets(utfall) - set(utfall.nasta)
-    }
-    return possible | deviating | by_age | by_patience
+    outcomes = [utfall.resolved(grupp, place) for utfall in steg.utfall.values() for place in usable_places(steg)]
+    return by_age | by_patience | {t for u in outcomes if u.andel > 0 for t, share in u.nasta.items() if share > 0}
 
 
 def _steg(kommun: Kommun, at: str, steg: Steg, verksamhet: Verksamhet, grupper: set[str]) -> list[Problem]:

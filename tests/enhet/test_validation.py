@@ -304,3 +304,11 @@ def test_a_driver_without_a_value_is_refused() -> None:
     driver = {"namn": "D", "omrade": "riket", "bas": 1.0, "varde": {}}
     with pytest.raises(HemmaplanError, match=r"drivare\.d\.varde: ska ha minst 1 värden, har 0"):
         kommun(made["resurser"], made["inflode"], made["steg"], drivare={"d": driver})
+
+
+def test_a_malgrupp_that_can_never_leave_is_named() -> None:
+    """Everybody else goes on, but for the young each stay leads to another."""
+    klar = {"tid": TID, "nasta": {"avslut": 1.0}, "malgrupper": {"ung": {"nasta": {"s": 1.0}}}}
+    inflode = {"i": {"per_ar": 10, "forsta_steg": "s", "malgrupper": {"ung": 0.5, "vuxen": 0.5}}}
+    with pytest.raises(HemmaplanError, match=r"steg\.s: härifrån kan ingen i målgruppen ung lämna"):
+        kommun({}, inflode, {"s": {"utfall": {"klar": klar}}})
