@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.kernel import kernel
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def time_between(starts: Floats, ends: Floats, edges: Floats, weights: Floats | None = None) -> Floats:
@@ -41,6 +42,56 @@ def _last_at_most(edges: Floats, value: float) -> int:
         else:
             high = middle
     return low
+
+
+@kernel
+def numbers_of(edges: Floats, times: Floats) -> Ints:
+    """The number of the last edge that is not above each time: -1 before the first edge."""
+    found = np.empty(len(times), dtype=np.int64)
+    for i in range(len(times)):
+        found[i] = _last_at_most(edges, times[i])
+    return found
+
+
+@kernel
+def sorted_into(at: Ints, count: int) -> tuple[Ints, Ints, Ints]:
+    """(order, offset, number): the indices of those in each place 0..count-1, place by place, others left out."""
+    number = np.zeros(count, dtype=np.int64)
+    for place in at:
+        if 0 <= place < count:
+            number[place] += 1
+    offset = np.zeros(count, dtype=np.int64)
+    for place in range(1, count):
+        offset[place] = offset[place - 1] + number[place - 1]
+    order = np.empty(number.sum(), dtype=np.int64)
+    filled = offset.copy()
+    for i in range(len(at)):
+        if 0 <= at[i] < count:
+            order[filled[at[i]]] = i
+            filled[at[i]] += 1
+    return order, offset, number
+
+
+@kernel
+def ranked_within(group: NDArray[np.uint64], times: Floats) -> Ints:
+    """The place of each of an array when those of a group, which stand together, are put in order of time."""
+    order = np.arange(len(group))
+    for at in range(1, len(group)):
+        new, place = order[at], at
+        while place > 0 and group[order[place - 1]] == group[new] and _before(times[new], times[order[place - 1]]):
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = new
+    rank = np.empty(len(group), dtype=np.int64)
+    for at in range(len(group)):
+        rank[order[at]] = at
+    return rank
+
+
+@kernel
+def _before(a: float, b: float) -> bool:
+    """Not-a-number comes last."""
+    return bool(a < b or (np.isnan(b) and not np.isnan(a)))
 
 
 @kernel

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendars import Period
-from sim.intervals import count_between, time_between
+from sim.intervals import count_between, numbers_of, sorted_into, time_between
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,7 +56,11 @@ class Grid:
     def total(self, monthly: Floats) -> Floats:
         """Sums over the months of each period, of the last axis."""
         padded = np.concatenate([monthly, np.zeros((*monthly.shape[:-1], 1))], axis=-1)
-        return np.add.reduceat(padded, np.stack([self.first, self.after], axis=1).ravel(), axis=-1)[..., ::2]
+        return np.add.reduceat(padded, self._spans, axis=-1)[..., ::2]
+
+    @cached_property
+    def _spans(self) -> Ints:
+        return np.stack([self.first, self.after], axis=1).ravel()
 
     def count(self, times: Floats) -> Floats:
         """How many times fall in each period."""
@@ -72,7 +77,7 @@ class Grid:
 
     def means(self, times: Floats, values: Floats) -> Floats:
         """Mean of the values whose time falls in each period; NaN where there are none."""
-        at = np.searchsorted(self.edges, times, side="right") - 1
+        at = numbers_of(self.edges, times)
         inside = (at >= 0) & (at < len(self.edges) - 1)
         at, months = at[inside], len(self.edges) - 1
         sums = self.total(np.bincount(at, values[inside], minlength=months).astype(np.float64))
@@ -89,11 +94,7 @@ class Grid:
         times, values = times[by_value], values[by_value]
         for stretch in self.stretches:
             edges = np.append(self.starts[stretch], self.ends[stretch][-1])
-            at = np.searchsorted(edges, times, side="right") - 1
-            inside = (at >= 0) & (at < len(edges) - 1)
-            order = np.flatnonzero(inside)[np.argsort(at[inside], kind="stable")]
-            counts = np.bincount(at[inside], minlength=len(edges) - 1)
-            offset = np.cumsum(counts) - counts
+            order, offset, counts = sorted_into(numbers_of(edges, times), len(edges) - 1)
             some = counts > 0
             for row, level in enumerate(levels):
                 position = level * (counts[some] - 1)
@@ -146,8 +147,7 @@ def whole_days(starts: Floats, ends: Floats, edges: Floats) -> tuple[NDArray[np.
     """The intervals with at least one whole day [floor start, floor end), and the first and last period of each."""
     begin, end = np.maximum(np.floor(starts), edges[0]), np.minimum(np.floor(ends), edges[-1])
     active = np.flatnonzero(end > begin)
-    first = np.searchsorted(edges, begin[active], side="right") - 1
-    return active, first, np.searchsorted(edges, end[active], side="left") - 1
+    return active, numbers_of(edges, begin[active]), numbers_of(edges, end[active] - 0.5)
 
 
 def period_spans(

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.intervals import ranked_within, sorted_into
 from sim.network import NONE, THOUSAND, Network
 from sim.periods import Floats, Grid, edges_of
 from sim.scenario import Plan
@@ -79,9 +80,7 @@ class Run:
     @cached_property
     def by_person(self) -> Ints:
         """The place of each record when they are sorted by person and start."""
-        rank = np.empty(len(self.log), dtype=np.int64)
-        rank[np.lexsort((self.log.start, self.log.fall))] = np.arange(len(self.log))
-        return rank
+        return ranked_within(self.log.fall, self.log.start)
 
     @cached_property
     def last_part(self) -> NDArray[np.bool_]:
@@ -113,9 +112,8 @@ class Run:
 
 
 def _groups(numbers: NDArray[np.int32], count: int) -> tuple[Ints, ...]:
-    order = np.argsort(numbers, kind="stable")
-    edges = np.searchsorted(numbers[order], np.arange(count + 1))
-    return tuple(order[first:last] for first, last in zip(edges, edges[1:], strict=False))
+    order, first, number = sorted_into(numbers.astype(np.int64), count)
+    return tuple(order[a : a + n] for a, n in zip(first.tolist(), number.tolist(), strict=True))
 
 
 def epoch_numbers(network: Network, times: Floats) -> Ints:

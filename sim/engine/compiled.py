@@ -72,7 +72,7 @@ _ELIGIBLE, _LIMIT, _PATIENCE = int(Happening.ELIGIBLE), int(Happening.LIMIT), in
 
 _SPARE = 8
 """How many stays, cases, events and records one event or one start can need at most."""
-_FIRST_SIZE = 1024
+_FIRST_SIZE = 4096
 _STEPS = 1_000_000
 """Events between looks at the outside world, so that Ctrl-C is heeded."""
 
@@ -81,7 +81,7 @@ def run(network: Network, cases: Cases, seed: int, replication: int) -> VisitLog
     """Simulate one replication. Pure: the same arguments give the same log as the reference engine."""
     flat = network.flat
     people = people_of(cases, seed, replication)
-    state = _new_state(flat)
+    state = _new_state(flat, len(people.person_key))
     world = _new_world(flat, people, state)
     status = _proceed(world, _STEPS)
     while status != FINISHED:
@@ -97,7 +97,8 @@ def is_compiled() -> bool:
     return is_cached(_proceed)
 
 
-def _new_state(flat: Flat) -> State:
+def _new_state(flat: Flat, persons: int) -> State:
+    records = _FIRST_SIZE + 2 * persons
     return State(
         stays=np.zeros(_FIRST_SIZE, STAY),
         cases=np.zeros(_FIRST_SIZE, CASE),
@@ -107,9 +108,9 @@ def _new_state(flat: Flat) -> State:
         heap_time=np.zeros(2 * _FIRST_SIZE),
         heap_event=np.zeros(2 * _FIRST_SIZE, dtype=np.int64),
         resources=flat.resources.copy(),
-        log_key=np.zeros(4 * _FIRST_SIZE, dtype=np.uint64),
-        log_int=np.zeros((4 * _FIRST_SIZE, LOG_INTS), dtype=np.int32),
-        log_float=np.zeros((4 * _FIRST_SIZE, LOG_FLOATS)),
+        log_key=np.zeros(records, dtype=np.uint64),
+        log_int=np.zeros((records, LOG_INTS), dtype=np.int32),
+        log_float=np.zeros((records, LOG_FLOATS)),
     )
 
 

@@ -163,6 +163,6 @@ def test_the_arrays_grow_when_they_must(monkeypatch: pytest.MonkeyPatch) -> None
     network = build_network(make_plan(load_kommun("sodertalje_2019")))
     cases = draw_cases(network, 1, 0)
     whole: Any = compiled.run(network, cases, 1, 0)
-    monkeypatch.setattr(compiled, "_FIRST_SIZE", 128)
+    monkeypatch.setattr(compiled, "_FIRST_SIZE", 32)
     monkeypatch.setattr(compiled, "_STEPS", 777)
     assert different_columns(whole, compiled.run(network, cases, 1, 0)) == []
