@@ -73,6 +73,55 @@ def sorted_into(at: Ints, count: int) -> tuple[Ints, Ints, Ints]:
 
 
 @kernel
+def quantiles_between(edges: Floats, times: Floats, values: Floats, levels: Floats) -> Floats:
+    """Quantiles, interpolated linearly, of the values whose time falls in each [edge, next edge); NaN if none.
+
+    Shape (levels, edges − 1).
+    """
+    order, offset, number = sorted_into(numbers_of(edges, times), len(edges) - 1)
+    found = np.full((len(levels), len(number)), np.nan)
+    for place in range(len(number)):
+        if number[place] == 0:
+            continue
+        here = np.sort(values[order[offset[place] : offset[place] + number[place]]])
+        for row in range(len(levels)):
+            position = levels[row] * (len(here) - 1)
+            below = int(np.floor(position))
+            low, high = here[below], here[min(below + 1, len(here) - 1)]
+            part = position - below
+            found[row, place] = low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
+    return found
+
+
+@kernel
+def distinct_between(
+    edges: Floats, case: NDArray[np.uint64], starts: Floats, ends: Floats, group: Ints, groups: int
+) -> Floats:
+    """How many cases have a whole day [floor start, floor end) in each [edge, next edge), by group.
+
+    Intervals are sorted by case and start, and those of a case follow one another. Shape (groups, edges − 1).
+    """
+    change = np.zeros((groups, len(edges)))
+    before, until = -1, -1
+    for i in range(len(case)):
+        start, end = max(np.floor(starts[i]), edges[0]), min(np.floor(ends[i]), edges[-1])
+        if not end > start:
+            continue
+        first, last = _last_at_most(edges, start), _last_at_most(edges, end - 0.5)
+        shared = before >= 0 and case[before] == case[i] and first == until
+        before, until = i, last
+        if shared:
+            first += 1
+        if last >= first:
+            change[group[i], first] += 1.0
+            change[group[i], last + 1] -= 1.0
+    for row in range(groups):
+        for place in range(1, len(edges)):
+            change[row, place] += change[row, place - 1]
+    return change[:, :-1]
+
+
+@kernel
 def ranked_within(group: NDArray[np.uint64], times: Floats) -> Ints:
     """The place of each of an array when those of a group, which stand together, are put in order of time."""
     order = np.arange(len(group))
@@ -124,16 +173,37 @@ def excess_time(starts: Floats, ends: Floats, weights: Floats, limit: tuple[Floa
 
     `limit` is a step function (times, values); its first value also holds before its first time.
     """
-    real = ends > starts
-    starts, ends, weights = starts[real], ends[real], weights[real]
-    times = np.concatenate([starts, ends, limit[0], edges])
-    moments = np.unique(np.clip(times, edges[0], edges[-1]))
-    step = np.concatenate([weights, -weights])
-    order = np.argsort(np.concatenate([starts, ends]), kind="stable")
-    level_times = np.concatenate([starts, ends])[order]
-    level = np.concatenate([[0.0], np.cumsum(step[order])])
-    here = level[np.searchsorted(level_times, moments[:-1], side="right")]
-    allowed = limit[1][np.maximum(np.searchsorted(limit[0], moments[:-1], side="right") - 1, 0)]
-    over = np.maximum(np.round(here - allowed, 6), 0.0) * np.diff(moments)
-    cumulative = np.concatenate([[0.0], np.cumsum(over)])
-    return np.diff(cumulative[np.searchsorted(moments, edges)])
+    return _excess_time(starts, ends, weights, limit[0], limit[1], edges)
+
+
+@kernel
+def _excess_time(
+    starts: Floats, ends: Floats, weights: Floats, limit_times: Floats, limits: Floats, edges: Floats
+) -> Floats:
+    up, down = np.argsort(starts), np.argsort(ends)
+    found = np.zeros(len(edges) - 1)
+    level, begun, over, piece, at = 0.0, 0, 0, 0, 0
+    now = edges[0]
+    while at < len(found):
+        while begun < len(up) and starts[up[begun]] <= now:
+            if ends[up[begun]] > starts[up[begun]]:
+                level += weights[up[begun]]
+            begun += 1
+        while over < len(down) and ends[down[over]] <= now:
+            if ends[down[over]] > starts[down[over]]:
+                level -= weights[down[over]]
+            over += 1
+        while piece + 1 < len(limit_times) and limit_times[piece + 1] <= now:
+            piece += 1
+        after = edges[at + 1]
+        if begun < len(up):
+            after = min(after, starts[up[begun]])
+        if over < len(down):
+            after = min(after, ends[down[over]])
+        if piece + 1 < len(limit_times):
+            after = min(after, limit_times[piece + 1])
+        found[at] += max(np.round((level - limits[piece]) * 1e6) / 1e6, 0.0) * (after - now)
+        now = after
+        if now >= edges[at + 1]:
+            at += 1
+    return found

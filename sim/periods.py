@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendars import Period
-from sim.intervals import count_between, numbers_of, sorted_into, time_between
+from sim.intervals import count_between, distinct_between, numbers_of, quantiles_between, time_between
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -90,21 +90,9 @@ class Grid:
         Shape (levels, periods).
         """
         found = np.full((len(levels), len(self)), np.nan)
-        by_value = np.argsort(values, kind="stable")
-        times, values = times[by_value], values[by_value]
         for stretch in self.stretches:
             edges = np.append(self.starts[stretch], self.ends[stretch][-1])
-            order, offset, counts = sorted_into(numbers_of(edges, times), len(edges) - 1)
-            some = counts > 0
-            for row, level in enumerate(levels):
-                position = level * (counts[some] - 1)
-                below = np.floor(position).astype(np.int64)
-                low = values[order[offset[some] + below]]
-                high = values[order[offset[some] + np.minimum(below + 1, counts[some] - 1)]]
-                part = position - below
-                result = np.full(len(counts), np.nan)
-                result[some] = np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
-                found[row, stretch] = result
+            found[:, stretch] = quantiles_between(edges, times, values, np.array(levels))
         return found
 
     def distinct(self, case: NDArray[np.uint64], starts: Floats, ends: Floats, group: Ints, groups: int) -> Floats:
@@ -112,19 +100,10 @@ class Grid:
 
         Intervals are sorted by case and start, and those of a case follow one another. Shape (groups, periods).
         """
-        found = np.empty((groups, len(self)))
-        active, month_first, month_last = whole_days(starts, ends, self.edges)
-        same, group = case[active][1:] == case[active][:-1], group[active]
+        found = np.zeros((groups, len(self)))
         for stretch in self.stretches:
-            width = stretch.stop - stretch.start + 1
-            period = np.repeat(np.arange(width - 1), (self.after - self.first)[stretch])
-            first, last = period[month_first], period[month_last]
-            first[1:] += same & (first[1:] == last[:-1])
-            some = last >= first
-            at = group[some] * width
-            change = np.bincount(at + first[some], minlength=groups * width)
-            change = change - np.bincount(at + last[some] + 1, minlength=groups * width)
-            found[:, stretch] = np.cumsum(change.reshape(groups, width), axis=1)[:, :-1]
+            edges = np.append(self.starts[stretch], self.ends[stretch][-1])
+            found[:, stretch] = distinct_between(edges, case, starts, ends, group, groups)
         return found
 
 

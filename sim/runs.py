@@ -128,7 +128,8 @@ def persons(run: Run, records: Ints, grid: Grid, groups: int = 0) -> Floats:
     Shape (groups or 1, periods): by the number of the målgrupp, or all of them together.
     """
     log = run.log
-    chosen = records[np.argsort(run.by_person[records])]
+    rank = run.by_person[records]
+    chosen = records if np.all(rank[1:] > rank[:-1]) else records[np.argsort(rank)]
     group = log.malgrupp[chosen].astype(np.int64) if groups else np.zeros(len(chosen), dtype=np.int64)
     return grid.distinct(log.fall[chosen], log.start[chosen], run.left[chosen], group, max(groups, 1))
 

@@ -78,8 +78,10 @@ def _posts(run: Run, name: str) -> StepFunction:
 
 
 def _mean_of(path: StepFunction, grid: Grid) -> Floats:
-    months = [path.integral(first, last) for first, last in zip(grid.edges, grid.edges[1:], strict=False)]
-    return grid.total(np.array(months)) / grid.days
+    times, values = path.arrays()
+    before = np.concatenate([[0.0], np.cumsum(values[:-1] * np.diff(times))])
+    piece = np.maximum(np.searchsorted(times, grid.edges, side="right") - 1, 0)
+    return grid.total(np.diff(before[piece] + values[piece] * (grid.edges - times[piece]))) / grid.days
 
 
 def waiting(run: Run, steg: int) -> Ints:
