@@ -18,30 +18,42 @@ def time_between(starts: Floats, ends: Floats, edges: Floats, weights: Floats | 
 
 @kernel
 def _time_between(starts: Floats, ends: Floats, weights: Floats, edges: Floats) -> Floats:
-    found = np.zeros(len(edges) - 1)
+    found, whole = np.zeros(len(edges) - 1), np.zeros(len(edges))
     for i in range(len(starts)):
         start, end = max(starts[i], edges[0]), min(ends[i], edges[-1])
         if not end > start:
             continue
         weight = weights[i] if len(weights) > 1 else weights[0]
-        at = _last_at_most(edges, start)
-        while at < len(found) and edges[at] < end:
-            found[at] += weight * (min(end, edges[at + 1]) - max(start, edges[at]))
-            at += 1
+        first, last = _last_at_most(edges, start), _last_at_most(edges, end)
+        if first == last:
+            found[first] += weight * (end - start)
+            continue
+        found[first] += weight * (edges[first + 1] - start)
+        if last < len(found):
+            found[last] += weight * (end - edges[last])
+        whole[first + 1] += weight
+        whole[last] -= weight
+    through = 0.0
+    for at in range(len(found)):
+        through += whole[at]
+        found[at] += through * (edges[at + 1] - edges[at])
     return found
 
 
 @kernel
 def _last_at_most(edges: Floats, value: float) -> int:
-    """The number of the last edge that is not above the value; -1 if all are."""
-    low, high = -1, len(edges)
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if edges[middle] <= value:
-            low = middle
-        else:
-            high = middle
-    return low
+    """The number of the last edge that is not above the value; -1 if all are. Quick where edges are evenly spread."""
+    last = len(edges) - 1
+    if not value >= edges[0]:
+        return -1
+    if value >= edges[last]:
+        return last
+    at = int((value - edges[0]) * last / (edges[last] - edges[0]))
+    while edges[at] > value:
+        at -= 1
+    while at < last and edges[at + 1] <= value:
+        at += 1
+    return at
 
 
 @kernel
@@ -76,18 +88,18 @@ def sorted_into(at: Ints, count: int) -> tuple[Ints, Ints, Ints]:
 def quantiles_between(edges: Floats, times: Floats, values: Floats, levels: Floats) -> Floats:
     """Quantiles, interpolated linearly, of the values whose time falls in each [edge, next edge); NaN if none.
 
-    Shape (levels, edges − 1).
+    `values` are sorted. Shape (levels, edges − 1).
     """
     order, offset, number = sorted_into(numbers_of(edges, times), len(edges) - 1)
     found = np.full((len(levels), len(number)), np.nan)
     for place in range(len(number)):
         if number[place] == 0:
             continue
-        here = np.sort(values[order[offset[place] : offset[place] + number[place]]])
         for row in range(len(levels)):
-            position = levels[row] * (len(here) - 1)
+            position = levels[row] * (number[place] - 1)
             below = int(np.floor(position))
-            low, high = here[below], here[min(below + 1, len(here) - 1)]
+            low = values[order[offset[place] + below]]
+            high = values[order[offset[place] + min(below + 1, number[place] - 1)]]
             part = position - below
             found[row, place] = low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
     return found
@@ -173,14 +185,15 @@ def excess_time(starts: Floats, ends: Floats, weights: Floats, limit: tuple[Floa
 
     `limit` is a step function (times, values); its first value also holds before its first time.
     """
-    return _excess_time(starts, ends, weights, limit[0], limit[1], edges)
+    return _excess_time(starts, ends, weights, np.argsort(starts), np.argsort(ends), limit, edges)
 
 
 @kernel
 def _excess_time(
-    starts: Floats, ends: Floats, weights: Floats, limit_times: Floats, limits: Floats, edges: Floats
+    starts: Floats, ends: Floats, weights: Floats, up: Ints, down: Ints, limit: tuple[Floats, Floats], edges: Floats
 ) -> Floats:
-    up, down = np.argsort(starts), np.argsort(ends)
+    """`up` and `down`: the order of the starts and of the ends."""
+    limit_times, limits = limit
     found = np.zeros(len(edges) - 1)
     level, begun, over, piece, at = 0.0, 0, 0, 0, 0
     now = edges[0]

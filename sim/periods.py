@@ -90,6 +90,8 @@ class Grid:
         Shape (levels, periods).
         """
         found = np.full((len(levels), len(self)), np.nan)
+        by_value = np.argsort(values)
+        times, values = times[by_value], values[by_value]
         for stretch in self.stretches:
             edges = np.append(self.starts[stretch], self.ends[stretch][-1])
             found[:, stretch] = quantiles_between(edges, times, values, np.array(levels))
