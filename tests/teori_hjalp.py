@@ -40,6 +40,8 @@ LEVEL = 0.999
 PRECISION = 0.01
 """Greatest half-width accepted, as a share of the theoretical value."""
 WORKERS = 2
+TIMES_AS_MANY = {"snabb": 4, "simpy": 1}
+"""Replications for each one asked for: the fast engine has time for more, so that its intervals are half as wide."""
 
 _log = logging.getLogger("teori")
 
@@ -87,9 +89,11 @@ class Replication:
         return getattr(self.log, start)[chosen], left[chosen]
 
 
-def replications(network: Network, count: int) -> list[Replication]:
-    """Independent runs 0, 1, …, in order, shared between the processors."""
-    logs = Parallel(n_jobs=WORKERS)(delayed(log_of)(network, SEED, number) for number in range(count))
+def replications(network: Network, count: int, engine: str) -> list[Replication]:
+    """Independent runs 0, 1, …, in order. The slow engine's are shared between the processors."""
+    numbers = range(count * TIMES_AS_MANY[engine])
+    workers = WORKERS if engine == "simpy" else 1
+    logs = Parallel(n_jobs=workers)(delayed(log_of)(network, SEED, number, engine) for number in numbers)
     return [Replication(network, number, draw_cases(network, SEED, number), log) for number, log in enumerate(logs)]
 
 

@@ -40,7 +40,7 @@ CHAIN = birth_and_death(PER_DAY, np.minimum(NUMBER, GUARANTEED) / MEAN_CLOSING)
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     """A team so loaded that nothing fits: only what is guaranteed is closed."""
     closing = {"fordelning": "exponential", "medel": MEAN_CLOSING}
     network = network_of(
@@ -57,7 +57,7 @@ def runs() -> list[Replication]:
             slut="2021-12-31",
         )
     )
-    return replications(network, 26)
+    return replications(network, 26, engine)
 
 
 @pytest.fixture(scope="module")

@@ -115,21 +115,23 @@ def controls_of(runs: list[Replication], window: Window, home_share: float) -> l
     ],
     ids=["lognormal", "konstant"],
 )
-def test_share_in_reserv_is_erlangs_whatever_the_distribution(tid: dict[str, Any], slut: str, warm_up: float) -> None:
+def test_share_in_reserv_is_erlangs_whatever_the_distribution(
+    tid: dict[str, Any], slut: str, warm_up: float, engine: str
+) -> None:
     net = network(tid, slut)
     window = (warm_up, net.end)
-    runs = replications(net, COUNT)
+    runs = replications(net, COUNT, engine)
     controls = controls_of(runs, window, 1.0)
     assert_unbiased(controls)
     values = share_in_reserv(runs, window)
     assert_agrees(f"Erlang B, {tid['fordelning']}", erlang_b(PLACES, LOAD), values, controls)
 
 
-def test_those_who_cannot_be_helped_at_home_go_to_the_reserv_and_leave_the_places_to_the_others() -> None:
+def test_those_who_cannot_be_helped_at_home_go_to_the_reserv_and_leave_the_places_to_the_others(engine: str) -> None:
     share = {"hemmamojlig": {"andel": HOME_SHARE}}
     net = network({"fordelning": "konstant", "medel": 1.0}, "2018-09-30", **share)
     window = (10.0, net.end)
-    runs = replications(net, COUNT)
+    runs = replications(net, COUNT, engine)
     controls = controls_of(runs, window, HOME_SHARE)
     everyone = LOAD * (window[1] - window[0])
     controls.append(control(runs, 1.0, lambda run: visits_in(run.arrivals, window).sum() / everyone))

@@ -29,7 +29,7 @@ WINDOW = (60.0, 365.0)
 COUNT = 40
 
 
-def runs_with(places: int) -> list[Replication]:
+def runs_with(places: int, engine: str) -> list[Replication]:
     behov = {
         "plats": ["egna"],
         "vanta_hogst_dagar": 0,
@@ -48,17 +48,17 @@ def runs_with(places: int) -> list[Replication]:
             slut="2018-12-31",
         )
     )
-    return replications(network, COUNT)
+    return replications(network, COUNT, engine)
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
-    return runs_with(PLACES)
+def runs(engine: str) -> list[Replication]:
+    return runs_with(PLACES, engine)
 
 
 @pytest.fixture(scope="module")
-def runs_with_one_more() -> list[Replication]:
-    return runs_with(PLACES + 1)
+def runs_with_one_more(engine: str) -> list[Replication]:
+    return runs_with(PLACES + 1, engine)
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ HEAVIER = AWAY * float(stats.norm.pdf(Z)) / (1 - HOME)
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     behov = {"plats": ["hem"], "vanta_hogst_dagar": 0.0, "reserv": "kopt", "hemmamojlig": {"andel": HOME}}
     tid = {"fordelning": "gamma", "medel": MEAN, "cv": CV}
     steg = {
@@ -44,7 +44,7 @@ def runs() -> list[Replication]:
         "hem": {"typ": "boende", "platser": 0.0},
         "kopt": {"typ": "extern", "dygnskostnad_kr": {"medel": 1000.0, "cv": PRICE_CV}},
     }
-    made = replications(network_of(kommun(resurser, {"in": inflode}, {"a": steg}, slut="2018-12-31")), RUNS)
+    made = replications(network_of(kommun(resurser, {"in": inflode}, {"a": steg}, slut="2018-12-31")), RUNS, engine)
     for run in made:
         assert len(run.log) == CASES
         assert run.log.has(RESERV).all() and not np.isnan(run.log.slut).any()

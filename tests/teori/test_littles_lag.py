@@ -49,11 +49,11 @@ class Flow:
         return ticks(edges_of(months(self.network.start, self.network.end)))
 
 
-def flow_of(kommun: Kommun, change: Scenario | None, replication: int, end: date | None = None) -> Flow:
+def flow_of(kommun: Kommun, change: Scenario | None, replication: int, engine: str, end: date | None = None) -> Flow:
     plan = make_plan(kommun, change)
     network = build_network(plan, end)
     cases = draw_cases(network, SEED, replication)
-    return Flow(Run(plan, network, run(network, cases, SEED, replication)), cases)
+    return Flow(Run(plan, network, run(network, cases, SEED, replication, engine)), cases)
 
 
 def everything() -> tuple[Kommun, Scenario]:
@@ -125,13 +125,13 @@ def everything() -> tuple[Kommun, Scenario]:
 
 
 @pytest.fixture(scope="module")
-def flows() -> dict[str, Flow]:
+def flows(engine: str) -> dict[str, Flow]:
     made_up, changes = everything()
     real = load_kommun("sodertalje_2019")
     return {
-        **{f"everything {number}": flow_of(made_up, None, number) for number in range(3)},
-        **{f"everything changed {number}": flow_of(made_up, changes, number) for number in range(3)},
-        "Södertälje": flow_of(real, load_scenario("stodboende_5"), 0, date(2019, 12, 31)),
+        **{f"everything {number}": flow_of(made_up, None, number, engine) for number in range(3)},
+        **{f"everything changed {number}": flow_of(made_up, changes, number, engine) for number in range(3)},
+        "Södertälje": flow_of(real, load_scenario("stodboende_5"), 0, engine, date(2019, 12, 31)),
     }
 
 
@@ -224,16 +224,14 @@ def test_measured_queue_is_the_area_under_the_queue(flows: dict[str, Flow]) -> N
             assert rows[area, "ko", steg_name].tolist() == pytest.approx(exact, rel=1e-12, abs=1e-12), name
 
 
-def test_measured_load_is_the_area_under_all_that_weighs_on_the_team() -> None:
+def test_measured_load_is_the_area_under_all_that_weighs_on_the_team(engine: str) -> None:
     """In a team that only investigates, where load is the number of cases."""
     steg = {
         "behov": {"team": "team", "vikt": 0.5},
         "utfall": {"klar": {"tid": {"fordelning": "exponential", "medel": 20.0}, "nasta": {"avslut": 1.0}}},
     }
     team = {"typ": "team", "arsarbetare": 2, "arendetak": 5}
-    flow = flow_of(
-        kommun({"team": team}, {"in": {"per_ar": 300, "forsta_steg": "a"}}, {"a": steg}), None, replication=0
-    )
+    flow = flow_of(kommun({"team": team}, {"in": {"per_ar": 300, "forsta_steg": "a"}}, {"a": steg}), None, 0, engine)
     periods = months(flow.network.start, flow.network.end)
     load = measure(flow.run, periods, periods)["v", "belastning_arenden", "team"]
     areas = area_under_number(*staying(flow, 0), flow.edges)

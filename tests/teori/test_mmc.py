@@ -34,7 +34,7 @@ EXPECTED = PER_DAY * (WINDOW[1] - WINDOW[0])
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     network = network_of(
         kommun(
             {"team": {"typ": "team", "arsarbetare": SERVERS, "arendetak": 1.0}},
@@ -43,7 +43,7 @@ def runs() -> list[Replication]:
             slut="2024-12-31",
         )
     )
-    return replications(network, 72)
+    return replications(network, 72, engine)
 
 
 def single_server(run: Replication) -> np.ndarray:

@@ -80,7 +80,7 @@ def chain() -> Chain:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     network = network_of(
         kommun(
             {"team": {"typ": "team", "arsarbetare": 1, "arendetak": 1.0}},
@@ -96,7 +96,7 @@ def runs() -> list[Replication]:
             slut="2021-12-31",
         )
     )
-    return replications(network, 36)
+    return replications(network, 36, engine)
 
 
 def paths(run: Replication) -> tuple[Path, ...]:

@@ -37,7 +37,7 @@ def exponential(mean: float) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     onward = {
         "andel": 0.8,
         "tid": exponential(LENGTH["hem"]),
@@ -76,7 +76,7 @@ def runs() -> list[Replication]:
     }
     inflode = {"in": {"per_ar": PER_DAY * 365.25, "forsta_steg": "a", "malgrupper": ARRIVE}}
     made = kommun(resurser, inflode, steg, slut="2018-02-21", nulage={"v": {"i_steg": i_steg}})
-    return replications(network_of(made), 90)
+    return replications(network_of(made), 90, engine)
 
 
 def number(run: Replication, moment: float, steg: str, group: str | None = None, place: str | None = None) -> float:
@@ -133,7 +133,7 @@ LIMITED_PER_DAY = COUNT / sum(spent((LIMIT - age) * YEAR) / len(AGES) for age in
 
 
 @pytest.fixture(scope="module")
-def limited() -> list[Replication]:
+def limited(engine: str) -> list[Replication]:
     alder = {"fordelning": "empirisk", "varden": list(AGES), "andelar": [0.5, 0.5]}
     inflode = {"per_ar": LIMITED_PER_DAY * YEAR, "forsta_steg": "a", "alder": {"alla": alder}}
     steg = {
@@ -141,7 +141,8 @@ def limited() -> list[Replication]:
         "utfall": {"klar": {"tid": exponential(MEAN), "nasta": {"avslut": 1.0}}},
     }
     nulage = {"v": {"i_steg": {"a": {"utan_resurs": {"antal": COUNT}}}}}
-    return replications(network_of(kommun({}, {"in": inflode}, {"a": steg}, slut="2018-05-15", nulage=nulage)), 60)
+    made = kommun({}, {"in": inflode}, {"a": steg}, slut="2018-05-15", nulage=nulage)
+    return replications(network_of(made), 60, engine)
 
 
 def test_stock_under_an_age_limit_has_come_lately(limited: list[Replication]) -> None:

@@ -59,7 +59,7 @@ def still_there(mean: float, day: float) -> float:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     def tid(mean: float) -> dict[str, Any]:
         return {"fordelning": "lognormal", "medel": mean, "cv": CV}
 
@@ -82,7 +82,7 @@ def runs() -> list[Replication]:
             nulage={"v": {"i_steg": {"a": {"utan_resurs": {"antal": COUNT}}}}},
         )
     )
-    return replications(network, 90)
+    return replications(network, 90, engine)
 
 
 def present_at(run: Replication, moment: float) -> NDArray[np.bool_]:

@@ -52,7 +52,7 @@ def day_of(number: int) -> date:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     tid = {"fordelning": "gamma", "medel": MEAN, "cv": CV}
     effect = {
         "elasticitet": ELASTICITY,
@@ -85,7 +85,7 @@ def runs() -> list[Replication]:
         {"mal": "verksamheter.v.steg.a.takt", "ganger": PACE, "fran": day_of(FASTER_FROM)},
         {"mal": "drivare.arbetsloshet.varde", "satt": HIGHER, "fran": day_of(HIGHER_FROM)},
     )
-    return replications(network_of(content, changes), 50)
+    return replications(network_of(content, changes), 50, engine)
 
 
 def controls_at(runs: list[Replication], moment: float) -> list[Control]:

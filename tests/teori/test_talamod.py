@@ -40,7 +40,7 @@ CHAIN = birth_and_death(PER_DAY, np.minimum(NUMBER, SERVERS) / MEAN + WAITING / 
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     steg = {
         "behov": {"team": "team"},
         "tar_tillbaka": {"tid": {"fordelning": "exponential", "medel": PATIENCE}},
@@ -55,7 +55,7 @@ def runs() -> list[Replication]:
             slut="2018-12-31",
         )
     )
-    return replications(network, 24)
+    return replications(network, 24, engine)
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def mean(values: np.ndarray) -> float:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     def steg(place: str, patience: float, mean: float, after: str, kvar: bool) -> dict[str, object]:
         return {
             "behov": {"plats": [place]},
@@ -125,7 +125,7 @@ def runs() -> list[Replication]:
             slut="2018-12-31",
         )
     )
-    return replications(network, 36)
+    return replications(network, 36, engine)
 
 
 def blocked(run: Replication) -> Path:

@@ -89,8 +89,8 @@ def network(per_year: float) -> Network:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
-    return replications(network(PER_YEAR), 62)
+def runs(engine: str) -> list[Replication]:
+    return replications(network(PER_YEAR), 62, engine)
 
 
 def controls_at(runs: list[Replication], moment: float) -> list[Control]:

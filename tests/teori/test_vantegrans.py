@@ -50,7 +50,7 @@ def share_in_reserv() -> float:
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Replication]:
+def runs(engine: str) -> list[Replication]:
     behov = {"plats": ["egna"], "reserv": "kopta", "vanta_hogst_dagar": LIMIT}
     network = network_of(
         kommun(
@@ -63,7 +63,7 @@ def runs() -> list[Replication]:
             slut="2018-12-31",
         )
     )
-    return replications(network, 36)
+    return replications(network, 36, engine)
 
 
 @pytest.fixture(scope="module")
