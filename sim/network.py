@@ -22,6 +22,7 @@ from sim.shares import ShareTable
 
 if TYPE_CHECKING:
     from sim.flat import Flat
+    from sim.present import Shape
     from sim.streams import Stream
 
 NONE = -1
@@ -195,6 +196,13 @@ class Network:
         from sim.streams import streams_of
 
         return streams_of(self)
+
+    @cached_property
+    def stock_shapes(self) -> dict[str, Shape]:
+        """What the stock at the start is drawn from, by its name; made once."""
+        from sim.present import shapes_of
+
+        return shapes_of(self)
 
     @property
     def last_year(self) -> int:

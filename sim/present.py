@@ -12,6 +12,7 @@ from sim.distributions import cdfs, length_biased, mean, quantiles
 from sim.errors import HemmaplanError
 from sim.network import Network, Outcome, Stock, Variant
 from sim.paths import TICK, tick_floor
+from sim.quantiles import with_table
 from sim.randomness import Purpose, uniforms
 from sim.special import BELOW_ONE, normal_quantiles
 
@@ -85,10 +86,9 @@ def _draw(
     gone_on = None
     if under_way and waited is not None:
         gone_on = tick_floor(quantiles(waited, (index + 0.5) / stock.count))
-    variants = [steg.variant(group, stock.resource) for group in range(len(network.groups))]
-    possible = [_can_be_here(stock.kind, outcome) for outcome in steg.outcomes]
-    weights = np.stack([_outcome_weights(variant, possible, under_way, gone_on) for variant in variants])
-    group = _choose(np.array(stock.group_shares)[:, None] * weights.sum(axis=1), draw[Purpose.MALGRUPP])
+    shape = network.stock_shapes[stock.name] if gone_on is None else _shape(network, stock, gone_on)
+    variants, weights = shape.variants, shape.weights
+    group = _choose(shape.group_weights, draw[Purpose.MALGRUPP])
     outcome, length, latent = np.empty(len(key), dtype=np.int64), np.empty(len(key)), np.empty(len(key))
     for number in np.unique(group):
         here = group == number
@@ -99,7 +99,7 @@ def _draw(
             params = variants[number].lengths[choice]
             u = draw[Purpose.NULAGE_LANGD][chosen]
             if gone_on is None:
-                length[chosen] = quantiles(length_biased(params) if under_way else params, u)
+                length[chosen] = quantiles(shape.lengths[number][choice], u)
             else:
                 before = _reached(params, gone_on[chosen])
                 length[chosen] = quantiles(params, np.minimum(before + u * (1 - before), BELOW_ONE))
@@ -115,6 +115,36 @@ def _draw(
     start = -elapsed - length if stock.kind in {"blocked", "closing"} else -elapsed
     born = start - ages(stock.ages, steg_key, key, group, seed, rep, visit)
     return Present(stock, key, group, outcome, length, elapsed, latent, born)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a stock is drawn from: by målgrupp its variant, its weight, its outcomes' weights and their lengths."""
+
+    variants: tuple[Variant, ...]
+    group_weights: Floats
+    weights: Floats
+    lengths: tuple[tuple[Floats, ...], ...]
+
+
+def shapes_of(network: Network) -> dict[str, Shape]:
+    """By name of stock, where it is not known how long each stay has gone on."""
+    return {stock.name: _shape(network, stock, None) for stock in network.stock}
+
+
+def _shape(network: Network, stock: Stock, gone_on: Floats | None) -> Shape:
+    steg, under_way = network.base_steg[stock.steg], stock.kind == "stay"
+    variants = tuple(steg.variant(group, stock.resource) for group in range(len(network.groups)))
+    possible = [_can_be_here(stock.kind, outcome) for outcome in steg.outcomes]
+    weights = np.stack([_outcome_weights(variant, possible, under_way, gone_on) for variant in variants])
+    lengths = tuple(
+        tuple(
+            with_table(length_biased(length) if under_way and here and float(mean(length)) > 0 else length)
+            for length, here in zip(variant.lengths, possible, strict=True)
+        )
+        for variant in variants
+    )
+    return Shape(variants, np.array(stock.group_shares)[:, None] * weights.sum(axis=1), weights, lengths)
 
 
 def _can_be_here(kind: str, outcome: Outcome) -> bool:
