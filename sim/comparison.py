@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +40,22 @@ class Comparison:
     skillnader: pd.DataFrame
     budget: pd.DataFrame
 
+    def levels(self, scenario: str, row: Row) -> pd.DataFrame:
+        """The lines of `nivaer` for a measure, one for each period, in order of their labels."""
+        return self.nivaer.iloc[self._levels.get((scenario, *row), [])]
+
+    def changes(self, scenario: str, row: Row) -> pd.DataFrame:
+        """The lines of `skillnader` for a measure, one for each period, in order of their labels."""
+        return self.skillnader.iloc[self._changes.get((scenario, *row), [])]
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str, ...], np.ndarray]:
+        return _places(self.nivaer)
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str, ...], np.ndarray]:
+        return _places(self.skillnader)
+
 
 def compare(
     kommun: Kommun,
@@ -50,6 +68,13 @@ def compare(
     """Simulate nuläge and the scenarios, and compare them."""
     study = Study(kommun, tuple(scenarios), replikationer, seed, motor=engine, arbetare=arbetare)
     return comparison(run_study(study))
+
+
+def _places(table: pd.DataFrame) -> dict[tuple[str, ...], np.ndarray]:
+    """Where the lines of each scenario and measure are."""
+    grouped = table.groupby(["scenario", "verksamhet", "matt", "del"], sort=False, observed=True)
+    found: Any = grouped.indices if len(table) else {}
+    return dict(found)
 
 
 def run_comparison(study: Study, progress: Progress) -> Comparison:

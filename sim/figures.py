@@ -16,14 +16,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
+from sim.calendars import is_month
 from sim.comparison import Comparison
 from sim.costs import ALL_AREAS
 from sim.figure_list import Line, lines_of
 from sim.labels import KOSTNADSSLAG
 from sim.scenario import NULAGE
-from sim.summary import KeyFigure, key_figures, planning_periods, row_of
+from sim.summary import KeyFigure, Lookup, key_figures, planning_periods, row_of
 from sim.swedish import tal
 
 WIDTH, HEIGHT = 6.3, 3.5
@@ -75,19 +76,19 @@ def _save(figure: Figure, path: Path) -> Path:
     FigureCanvasAgg(figure)
     svg = path.with_suffix(".svg")
     figure.savefig(svg, metadata={"Date": None, "Title": figure.get_suptitle() or path.name})
+    figure.set_layout_engine("none")  # the layout stays as the first drawing made it
     figure.savefig(path.with_suffix(".png"), dpi=300, metadata={"Software": None})
     return svg
 
 
-def _series(table: pd.DataFrame, line: Line, scenario: str) -> pd.DataFrame:
-    chosen = table[
-        (table["scenario"] == scenario)
-        & (table["verksamhet"] == line.area)
-        & (table["matt"] == line.measure)
-        & (table["del"] == line.part)
-        & (table["period"].str.len() == 7)
-    ]
-    return chosen.sort_values("period")
+def _series(lookup: Lookup, line: Line, scenario: str) -> pd.DataFrame:
+    """The months of a measure, in order."""
+    lines = lookup(scenario, (line.area, line.measure, line.part))
+    return lines[lines["period"].map(is_month)]
+
+
+def _years(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines[lines["period"].str.fullmatch(r"\d{4}")]
 
 
 BARELY = 0.01
@@ -96,11 +97,11 @@ BARELY = 0.01
 
 def shown_and_not(made: Comparison, line: Line) -> tuple[dict[str, int], list[str], list[str]]:
     """Scenarios to draw, each with its first month of difference; those barely different; and those equal to nuläge."""
-    level = float(_series(made.nivaer, line, NULAGE)["medel"].abs().mean())
+    level = float(_series(made.levels, line, NULAGE)["medel"].abs().mean())
     drawn: dict[str, int] = {}
     barely, equal = [], []
     for plan in made.resultat.plans[1:]:
-        series = _series(made.skillnader, line, plan.id)
+        series = _series(made.changes, line, plan.id)
         apart = (series[["skillnad", "p10", "p90"]].abs() > 1e-12).any(axis=1).to_numpy()
         if not apart.any():
             equal.append(plan.namn)
@@ -119,7 +120,7 @@ def style_of(made: Comparison, scenario: str) -> tuple[str, tuple[int, tuple[flo
 
 def over_time(made: Comparison, line: Line) -> Figure | None:
     """Months on the x axis: nuläge with P10-P90, and the mean of each scenario that differs."""
-    base = _series(made.nivaer, line, NULAGE)
+    base = _series(made.levels, line, NULAGE)
     if base.empty:
         return None
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
@@ -138,7 +139,7 @@ def over_time(made: Comparison, line: Line) -> Figure | None:
     names = {plan.id: plan.namn for plan in made.resultat.plans}
     drawn, barely, equal = shown_and_not(made, line)
     for scenario, first_month in drawn.items():
-        series = _series(made.nivaer, line, scenario).iloc[max(first_month - 1, 0) :]
+        series = _series(made.levels, line, scenario).iloc[max(first_month - 1, 0) :]
         color, dashes, marker = style_of(made, scenario)
         values = series["medel"] * line.factor
         axes.plot(
@@ -154,7 +155,7 @@ def over_time(made: Comparison, line: Line) -> Figure | None:
         ends.append((names[scenario], float(values.iloc[-1]), color))
     first = int(str(base["period"].iloc[0])[:4])
     _time_axis(axes, first, float(time[-1]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value, _tick_decimals(axes))))
+    axes.yaxis.set_major_formatter(SwedishTicks())
     axes.set_ylabel(line.unit)
     axes.set_title(line.title)
     _name_ends(axes, ends, float(time[-1]))
@@ -183,10 +184,16 @@ def _time_axis(axes: Axes, first_year: int, last: float) -> None:
     )
 
 
-def _tick_decimals(axes: Axes) -> int:
+class SwedishTicks(Formatter):
     """As few decimals as say the ticks exactly, at most two."""
-    ticks = axes.get_yticks()
-    return next((places for places in (0, 1) if np.allclose(ticks, np.round(ticks, places), atol=1e-9)), 2)
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return tal(value, 2)
+
+    def format_ticks(self, values: Any) -> list[str]:
+        found = (places for places in (0, 1) if np.allclose(values, np.round(values, places), atol=1e-9))
+        places = next(found, 2)
+        return [tal(float(value), places) for value in values]
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[str, float, str]], last: float) -> None:
@@ -232,21 +239,19 @@ def _note(figure: Figure, text: str) -> None:
 
 def against_budget(made: Comparison, area: str) -> Figure | None:
     """Outcome of the budgeted kostnadsslag each year, with P10-P90, beside the budget."""
-    levels = made.nivaer
-    here = levels[(levels["verksamhet"] == area) & (levels["period"].str.len() == 4)]
-    budget = here[(here["matt"] == "budget") & (here["scenario"] == NULAGE)].sort_values("period")
+    budget = _years(made.levels(NULAGE, (area, "budget", "")))
     if budget.empty:
         return None
     verksamhet = made.resultat.study.kommun.verksamheter[area]
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     axes = figure.subplots()
     years = budget["period"].tolist()
-    differs = made.skillnader[
-        (made.skillnader["verksamhet"] == area)
-        & (made.skillnader["matt"] == "avvikelse")
-        & (made.skillnader["skillnad"] != 0)
-    ]["scenario"].unique()
-    plans = [plan for plan in made.resultat.plans if plan.id == NULAGE or plan.id in differs]
+    against = (area, "avvikelse", "")
+    plans = [
+        plan
+        for plan in made.resultat.plans
+        if plan.id == NULAGE or (made.changes(plan.id, against)["skillnad"] != 0).any()
+    ]
     width = 0.8 / len(plans)
     for index, (_, row) in enumerate(budget.iterrows()):
         axes.plot(
@@ -258,7 +263,7 @@ def against_budget(made: Comparison, area: str) -> Figure | None:
             solid_capstyle="butt",
         )
     for number, plan in enumerate(plans):
-        rows = here[(here["matt"] == "avvikelse") & (here["scenario"] == plan.id)].sort_values("period")
+        rows = _years(made.levels(plan.id, against))
         money = budget["medel"].to_numpy() * 1e-6
         middle = money - rows["medel"].to_numpy() * 1e-6
         high, low = money - rows["p10"].to_numpy() * 1e-6, money - rows["p90"].to_numpy() * 1e-6
@@ -280,7 +285,7 @@ def against_budget(made: Comparison, area: str) -> Figure | None:
     axes.set_xticks(range(len(years)), labels=years)
     axes.set_xlim(-0.6, len(years) - 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value, _tick_decimals(axes))))
+    axes.yaxis.set_major_formatter(SwedishTicks())
     axes.set_ylabel("mnkr")
     what = ", ".join(KOSTNADSSLAG[line].lower() for line in verksamhet.budget_tkr)
     figure.suptitle(f"{verksamhet.namn}: {what} mot budget", fontsize=10, fontweight="bold", x=0.01, ha="left")
@@ -324,7 +329,7 @@ def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
     axes.set_title(f"{_wrapped(panel.name, 24)}\n({panel.unit})", fontsize=8.5, loc="center", fontweight="normal")
     texts: list[tuple[int, float, str]] = []
     for index, plan in enumerate(made.resultat.plans[1:]):
-        row = row_of(made.skillnader, panel, plan.id)
+        row = row_of(made.changes, panel, plan.id)
         if row is None:
             continue
         color, _, marker = style_of(made, plan.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +12,7 @@ from sim.config import Boende, Extern, Kommun, Steg, Team
 from sim.costs import ALL_AREAS
 from sim.describe import scenario_lines
 from sim.labels import LABELS
+from sim.runs import Row
 from sim.scenario import NULAGE
 from sim.swedish import datum, tal, uppraknat
 
@@ -71,14 +73,13 @@ def _queues_for_places(kommun: Kommun, steg: Steg) -> bool:
     return any(isinstance(kommun.resurser[name], Boende) for name in places)
 
 
-def row_of(table: pd.DataFrame, figure: KeyFigure, scenario: str) -> pd.Series | None:
-    chosen = table[
-        (table["scenario"] == scenario)
-        & (table["verksamhet"] == figure.area)
-        & (table["matt"] == figure.measure)
-        & (table["del"] == figure.part)
-        & (table["period"] == figure.period)
-    ]
+Lookup = Callable[[str, Row], pd.DataFrame]
+"""`levels` or `changes` of a comparison."""
+
+
+def row_of(lookup: Lookup, figure: KeyFigure, scenario: str) -> pd.Series | None:
+    lines = lookup(scenario, (figure.area, figure.measure, figure.part))
+    chosen = lines[lines["period"] == figure.period]
     return chosen.iloc[0] if len(chosen) else None
 
 
@@ -126,7 +127,7 @@ def _scenario_paragraph(
     for figure in figures:
         if figure.measure == "nettokostnad" and figure.area != ALL_AREAS:
             continue
-        row = row_of(made.skillnader, figure, scenario)
+        row = row_of(made.changes, figure, scenario)
         if row is None or (row["skillnad"] == 0 and row["p10"] == 0 and row["p90"] == 0):
             continue
         change = tal(row["skillnad"] * figure.factor, figure.decimals, sign=True)
@@ -153,16 +154,16 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
     lines = [f"| {' | '.join(header)} |", f"|---|---|---|{'--:|' * len(plans)}"]
     unchanged = []
     for figure in figures:
-        base = row_of(made.nivaer, figure, NULAGE)
+        base = row_of(made.levels, figure, NULAGE)
         if base is None:
             continue
-        if len(plans) > 1 and not any(_differs(row_of(made.skillnader, figure, plan.id)) for plan in plans[1:]):
+        if len(plans) > 1 and not any(_differs(row_of(made.changes, figure, plan.id)) for plan in plans[1:]):
             unchanged.append(_small(figure.name))
             continue
         level, low, high = (tal(base[column] * figure.factor, figure.decimals) for column in ("medel", "p10", "p90"))
         cells = [figure.name, figure.unit, figure.period, f"{level} ({low}–{high})"]
         for plan in plans[1:]:
-            row = row_of(made.skillnader, figure, plan.id)
+            row = row_of(made.changes, figure, plan.id)
             cells.append(_difference(row, figure))
         lines.append(f"| {' | '.join(cells)} |")
     if unchanged:
@@ -219,12 +220,7 @@ def _budget(made: Comparison) -> list[str]:
 
 
 def _budget_differs(made: Comparison, area: str, scenario: str) -> bool:
-    chosen = made.skillnader[
-        (made.skillnader["scenario"] == scenario)
-        & (made.skillnader["verksamhet"] == area)
-        & (made.skillnader["matt"] == "avvikelse")
-    ]
-    return bool((chosen["skillnad"] != 0).any())
+    return bool((made.changes(scenario, (area, "avvikelse", ""))["skillnad"] != 0).any())
 
 
 def _line(line: str) -> str:
