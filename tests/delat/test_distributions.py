@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import integrate, optimize, stats
 
 from sim import distributions as d
+from sim.quantiles import with_table
 
 Params = NDArray[np.float64]
 
@@ -228,6 +229,13 @@ def test_mixture_quantile_solves_its_equation(name: str) -> None:
     np.testing.assert_allclose(mixture_cdf(parts, x[smooth]), u[smooth], atol=1e-12, rtol=0)
     assert np.all(mixture_cdf(parts, np.nextafter(x[~smooth], -1.0)) < u[~smooth] + 1e-12)
     assert np.all(mixture_cdf(parts, x[~smooth]) > u[~smooth] - 1e-12)
+
+
+@by_name(MIXTURES)
+def test_a_table_makes_no_quantile_another(name: str) -> None:
+    params = d.blandning(MIXTURES[name])
+    u = np.concatenate([many_u(), np.random.default_rng(1).random(2000)])
+    assert d.quantiles(with_table(params), u).tobytes() == d.quantiles(params, u).tobytes()
 
 
 @pytest.mark.parametrize("name", ["two lengths", "all kinds", "far apart"])
