@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import version
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -111,7 +112,7 @@ def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, mom
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
     years = [period for period in made.resultat.tables[0].periods if not is_month(period)]
-    write_parquet(pd.concat([table.long(years) for table in made.resultat.tables]), folder / "matt.parquet")
+    write_parquet([table.long(years, coded=True) for table in made.resultat.tables], folder / "matt.parquet")
     write_csv(made.nivaer, folder / "nivaer.csv")
     write_csv(made.skillnader, folder / "skillnader.csv")
     write_csv(made.budget, folder / "budget.csv")
@@ -155,15 +156,34 @@ def _commit() -> str | None:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """For people and Excel: semicolon, decimal comma, UTF-8 with a mark that Excel knows."""
-    table.to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\n")
+    columns = [_cells(table[name]) for name in table.columns]
+    with path.open("w", encoding="utf-8-sig", newline="\n") as file:
+        file.write(";".join(map(_quoted, table.columns)) + "\n")
+        file.writelines(";".join(row) + "\n" for row in zip(*columns, strict=True))
 
 
-def write_parquet(table: pd.DataFrame, path: Path) -> None:
-    """A table, exact. Same table, same bytes."""
+def _cells(column: pd.Series) -> list[str]:
+    """A column as text, numbers exact; what is missing is empty."""
+    if column.dtype == np.float64:
+        return ["" if value != value else repr(value).replace(".", ",") for value in column.tolist()]
+    texts = {value: "" if pd.isna(value) else _quoted(value) for value in column.unique().tolist()}
+    return [texts[value] for value in column.tolist()]
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ';"\n\r') else text
+
+
+def write_parquet(tables: Sequence[pd.DataFrame], path: Path) -> None:
+    """Tables of the same columns, one after another, exact. Same tables, same bytes."""
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("tabell", table)
+        names = [f"tabell_{number}" for number in range(len(tables))]
+        for name, table in zip(names, tables, strict=True):
+            connection.register(name, table)
+        every = " UNION ALL ".join(f"SELECT * FROM {name}" for name in names)
         target = path.as_posix().replace("'", "''")
-        connection.execute(f"COPY tabell TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({every}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

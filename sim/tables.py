@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,8 +44,11 @@ class Table:
             raise KeyError(row, period)
         return np.asarray(self.values[:, self.rows.index(row), self.periods.index(period)])
 
-    def long(self, periods: Sequence[str] | None = None) -> pd.DataFrame:
-        """Tidy, with the columns `LONG` and without empty cells, for some or all of the periods."""
+    def long(self, periods: Sequence[str] | None = None, coded: bool = False) -> pd.DataFrame:
+        """Tidy, with the columns `LONG` and without empty cells, for some or all of the periods.
+
+        `coded`: texts as categories, which is quicker and takes less room.
+        """
         chosen = [self.periods.index(period) for period in (self.periods if periods is None else periods)]
         values = self.values[:, :, chosen]
         shape = values.shape
@@ -59,15 +63,23 @@ class Table:
             "enhet": (1, [LABELS[measure].enhet for measure in measures]),
         }
         known = ~np.isnan(values.ravel())
-        frame = {name: _column(shape, axis, content)[known] for name, (axis, content) in columns.items()}
+        frame = {name: _column(shape, axis, content, known, coded) for name, (axis, content) in columns.items()}
         return pd.DataFrame({**frame, "varde": values.ravel()[known]})[list(LONG)]
 
 
-def _column(shape: tuple[int, ...], axis: int, content: Sequence[object]) -> np.ndarray:
+def _column(shape: tuple[int, ...], axis: int, content: Sequence[object], known: np.ndarray, coded: bool) -> Any:
+    """What stands along one axis, for each known cell."""
     along = [1, 1, 1]
     along[axis] = shape[axis]
-    kind = np.int64 if content and isinstance(content[0], int) else object
-    return np.broadcast_to(np.array(content, dtype=kind).reshape(along), shape).ravel()
+    names = sorted(set(map(str, content)))
+    if isinstance(content[0], int):
+        each = np.array(content, dtype=np.int64)
+    elif coded:
+        each = np.array([names.index(str(value)) for value in content], dtype=np.int32)
+    else:
+        each = np.array(content, dtype=object)
+    found = np.broadcast_to(each.reshape(along), shape).ravel()[known]
+    return pd.Categorical.from_codes(found, categories=pd.Index(names)) if each.dtype == np.int32 else found
 
 
 def table_of(scenario: str, replicates: dict[int, Replicate]) -> Table:
