@@ -9,10 +9,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from sim.cli_parser import make_parser, sentence
 from sim.errors import HemmaplanError, nearest
 from sim.files import OS_REASONS, check_files, kommun_ids, os_reason, project_root, scenario_ids
 
@@ -21,95 +21,6 @@ INTERRUPTED = 130
 GROUPS = ("kommun", "studie", "berakning")
 """Parts of the configuration of which one is chosen by name."""
 MULTIRUN = ("--multirun", "-m")
-
-
-class _Help(argparse.HelpFormatter):
-    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "användning: " if prefix is None else prefix)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse that speaks Swedish and raises instead of exiting."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(add_help=False, formatter_class=_Help, allow_abbrev=False, **settings)
-        self._positionals.title = "argument"
-        self._optionals.title = "val"
-        self.add_argument("-h", "--hjalp", "--help", action="help", help="visa den här hjälpen")
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
-        """Nothing unknown is let through, so that a command names its own options."""
-        found, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
-        return found, unknown
-
-    def error(self, message: str) -> NoReturn:
-        raise HemmaplanError(f"{_sentence(_argparse_swedish(message, self))} Se {self.prog} --hjalp")
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith("?") else f"{text}."
-
-
-def _argparse_swedish(message: str, parser: argparse.ArgumentParser) -> str:
-    if found := re.match(r"the following arguments are required: (.*)", message):
-        return f"{found[1]} saknas"
-    if found := re.match(r"unrecognized arguments: (.*)", message, re.DOTALL):
-        word = found[1].split(" ")[0].split("=")[0]
-        if not word.startswith("-"):
-            return f"{found[1]}: ett ord för mycket"
-        options = [option for action in parser._actions for option in action.option_strings]
-        return f"{word}: okänt val; {nearest(word, options)}"
-    if found := re.match(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL):
-        return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}"
-    if found := re.match(r"argument (\S+): invalid (\w+) value: ['\"](.*)['\"]", message, re.DOTALL):
-        allowed = "ett heltal" if found[2] == "int" else "ett datum skrivet ÅÅÅÅ-MM-DD"
-        return f"{found[1]} = {found[3]}: ska vara {allowed}"
-    if found := re.match(r"argument (\S+): expected .*", message):
-        return f"{found[1]}: värde saknas"
-    if found := re.match(r"argument (\S+): ignored explicit argument", message):
-        return f"{found[1]}: tar inget värde"
-    return "Kommandot kan inte tolkas"
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
-        prog="hemmaplan",
-        description="Simulerar efterfrågan och kapacitet i socialtjänsten, och jämför scenarier med nuläget.",
-    )
-    verbs = parser.add_subparsers(dest="kommando", metavar="KOMMANDO", title="kommandon", parser_class=_Parser)
-
-    def verb(name: str, what: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
-
-    jamfor = verb("jamfor", "jämför scenarier med nuläget, med vanliga ord")
-    jamfor.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
-    jamfor.add_argument("scenarier", metavar="SCENARIO", nargs="*", default=[], help="till exempel stodboende_5")
-    _study_options(jamfor)
-    jamfor.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
-    kor = verb("kor", "samma sak med Hydras grammatik, för den som vill ändra vad som helst")
-    example = "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde"
-    kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER, help=f"till exempel {example}")
-    avstam = verb("avstam", "ställ modellens basår mot kommunens dokument, siffra för siffra")
-    avstam.add_argument("kommun", metavar="KOMMUN")
-    _study_options(avstam)
-    varians = verb("varians", "visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
-    varians.add_argument("kommun", metavar="KOMMUN")
-    varians.add_argument("scenario", metavar="SCENARIO")
-    varians.add_argument("--verksamhet", metavar="NAMN", default="missbruk")
-    varians.add_argument("--matt", metavar="MÅTT", default="varddygn_extern")
-    _study_options(varians)
-    rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
-    rita.add_argument("kommun", metavar="KOMMUN")
-    verb("lista", "visa vilka kommuner och scenarier som finns")
-    return parser
-
-
-def _study_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--replikationer", type=int, metavar="N", help="möjliga framtider per scenario")
-    parser.add_argument("--fro", type=int, metavar="N", help="slumpfrö; samma frö ger samma resultat")
-    parser.add_argument("--arbetare", type=int, metavar="N", help="processer (0 = en per kärna)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(given: Sequence[str]) -> int:
-    parser = _parser()
+    parser = make_parser()
     if not given:
         parser.print_help()
         return 0
@@ -158,7 +69,7 @@ def _command(given: Sequence[str]) -> int:
         from sim.commands import reconcile
 
         return reconcile(_compose(root, _overrides(chosen, default_replications=200)), root)
-    names = [chosen.scenario] if chosen.kommando == "varians" else chosen.scenarier
+    names = chosen.scenarier if chosen.kommando == "jamfor" else [name for name in [chosen.scenario] if name]
     for name in names:
         _known("scenario", name, scenario_ids(root))
     _check_once(names)
@@ -167,6 +78,10 @@ def _command(given: Sequence[str]) -> int:
         from sim.commands import variance
 
         return variance(content, root, chosen.scenario, chosen.verksamhet, chosen.matt)
+    if chosen.kommando == "spar":
+        from sim.commands import show_trace
+
+        return show_trace(content, root, chosen.replikation, chosen.dagar, chosen.till, chosen.fall)
     from sim.commands import study
 
     return study(content, root)
@@ -179,11 +94,12 @@ def _known(what: str, name: str, allowed: Sequence[str]) -> None:
 
 def _overrides(chosen: argparse.Namespace, default_replications: int | None = None) -> list[str]:
     """Plain words as Hydra's."""
+    replications = getattr(chosen, "replikationer", None)
     pairs = {
         "kommun": chosen.kommun,
-        "studie.replikationer": default_replications if chosen.replikationer is None else chosen.replikationer,
+        "studie.replikationer": default_replications if replications is None else replications,
         "studie.fro": chosen.fro,
-        "berakning.arbetare": chosen.arbetare,
+        "berakning.arbetare": getattr(chosen, "arbetare", None),
         "studie.slut": f"'{chosen.slut}'" if getattr(chosen, "slut", None) else None,
     }
     return [f"{key}={value}" for key, value in pairs.items() if value is not None]
@@ -384,7 +300,7 @@ def _unknown_key(root: Path, overrides: Sequence[str], key: str) -> str:
     else:
         return f"{key}: har ett annat värde"
     under = f" under {'.'.join(above)}" if above else ""
-    text = _sentence(f"{key}: {part} finns inte{under}; {nearest(part, map(str, node))}")
+    text = sentence(f"{key}: {part} finns inte{under}; {nearest(part, map(str, node))}")
     return f"{text} En ny nyckel börjar med +: +{key}=…"
 
 

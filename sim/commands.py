@@ -20,7 +20,7 @@ from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
 from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
 from sim.results import ResultFolder, write_csv, write_tables
-from sim.settings import study_from
+from sim.settings import MOST_REPLICATIONS, study_from
 from sim.summary import summary_text
 from sim.swedish import tal
 
@@ -123,6 +123,41 @@ def draw(content: Mapping[str, Any], root: Path) -> int:
             path.write_text(draw_chain(asked.kommun, area), encoding="utf-8", newline="\n")
         lasting = folder.finish()
     print(f"Resultat: {_shown(lasting)}")
+    return 0
+
+
+SHOWN = 40
+"""So many lines of a trace are printed, those of the stock not among them; all are in the file."""
+
+
+def show_trace(
+    content: Mapping[str, Any], root: Path, replication: int, days: str | None, until: str | None, case: int | None
+) -> int:
+    """All that happened in one replication, or in a part of it, printed in part and saved."""
+    from sim.build import build_network
+    from sim.cases import draw_cases
+    from sim.engine import trace
+    from sim.trace import selection_from, trace_heading, trace_lines
+
+    asked, name = study_from(content, root)
+    if not 0 <= replication < MOST_REPLICATIONS:
+        raise HemmaplanError(f"--replikation = {replication}: ska vara 0 till {MOST_REPLICATIONS - 1}")
+    plan = plans_of(asked)[-1]
+    network = build_network(plan, asked.slut)
+    selection = selection_from(network, days, until, case)
+    with ResultFolder(root / "results", f"{name}_spar", datetime.now()) as folder:
+        print("Simulerar en replikation och antecknar allt som händer …", file=sys.stderr)
+        _, events = trace(network, draw_cases(network, asked.fro, replication), asked.fro, replication)
+        lines = list(trace_lines(asked.kommun, network, events, selection))
+        heading = trace_heading(plan, network, asked.fro, replication, selection, len(lines))
+        text = "\n".join([*heading, "", *lines]) + "\n"
+        (folder.path / "spar.txt").write_text(text, encoding="utf-8", newline="\n")
+        lasting = folder.finish()
+    shown = [line for line in lines if not line.startswith(f"{network.start} 00:00 ")] or lines
+    print("\n".join([*heading, "", *shown[:SHOWN]]))
+    if len(lines) > len(shown[:SHOWN]):
+        print(f"… {len(shown[:SHOWN])} av {tal(len(lines))} rader. Alla, också läget vid början, finns i spar.txt")
+    print(f"\nResultat: {_shown(lasting)}")
     return 0
 
 

@@ -18,8 +18,11 @@ from sim.units import Datum, Modell, Namn
 PARTS = ("kommun", "scenarios", "studie", "berakning")
 
 
+MOST_REPLICATIONS = 100_000
+
+
 class Studie(Modell):
-    replikationer: Annotated[int, Field(strict=True, ge=2, le=100_000)] = 40
+    replikationer: Annotated[int, Field(strict=True, ge=2, le=MOST_REPLICATIONS)] = 40
     fro: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 1
     slut: Datum | None = None
     namn: Namn | None = None

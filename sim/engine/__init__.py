@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sim.cases import Cases
 from sim.errors import HemmaplanError, nearest
+from sim.events import Event
 from sim.network import Network
 from sim.visits import VisitLog
 
@@ -18,6 +19,13 @@ FASTEST = "snabb"
 def run(network: Network, cases: Cases, seed: int, replication: int, engine: str = FASTEST) -> VisitLog:
     """Simulate one replication with the named engine."""
     return engine_named(engine)(network, cases, seed, replication)
+
+
+def trace(network: Network, cases: Cases, seed: int, replication: int) -> tuple[VisitLog, list[Event]]:
+    """The same replication by the reference engine: the log, and all that happened, in order."""
+    from sim.engine import tracing
+
+    return tracing.run_and_trace(network, cases, seed, replication)
 
 
 def engine_named(name: str) -> Engine:

@@ -42,10 +42,13 @@ class Simulation:
         self.seed = seed
         self.replication = replication
         self.clock = Clock()
-        self.queues = Queues(network, self.clock, self._moved_home)
+        self.queues = self._new_queues()
         self.present: dict[Stay, None] = {}
         self.records: list[Record] = []
         self._pace = [None if path is None else path.arrays() for path in network.pace]
+
+    def _new_queues(self) -> Queues:
+        return Queues(self.network, self.clock, self._moved_home)
 
     def run(self) -> VisitLog:
         for stock in self.cases.present:

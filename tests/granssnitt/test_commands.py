@@ -16,7 +16,7 @@ import pytest
 
 from granssnitt.rot import JAMFOR, KOR, QUICK, assert_swedish_error, english_words, everything_in, run
 
-COMMANDS = ("jamfor", "kor", "avstam", "varians", "lista")
+COMMANDS = ("jamfor", "kor", "avstam", "varians", "spar", "rita", "lista")
 HELP = [(), ("--hjalp",), ("-h",), *((command, "--hjalp") for command in COMMANDS)]
 HEMMAPLAN = (str(Path(sysconfig.get_path("scripts")) / "hemmaplan"),)
 MODULE = (sys.executable, "-m", "sim")

@@ -1,0 +1,107 @@
+"""The words of the command line: commands, options, help and errors in Swedish."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import date
+from typing import Any, NoReturn
+
+from sim.errors import HemmaplanError, nearest
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "användning: " if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that speaks Swedish and raises instead of exiting."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(add_help=False, formatter_class=_Help, allow_abbrev=False, **settings)
+        self._positionals.title = "argument"
+        self._optionals.title = "val"
+        self.add_argument("-h", "--hjalp", "--help", action="help", help="visa den här hjälpen")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
+        """Nothing unknown is let through, so that a command names its own options."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        raise HemmaplanError(f"{sentence(_argparse_swedish(message, self))} Se {self.prog} --hjalp")
+
+
+def sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
+
+
+def _argparse_swedish(message: str, parser: argparse.ArgumentParser) -> str:
+    if found := re.match(r"the following arguments are required: (.*)", message):
+        return f"{found[1]} saknas"
+    if found := re.match(r"unrecognized arguments: (.*)", message, re.DOTALL):
+        word = found[1].split(" ")[0].split("=")[0]
+        if not word.startswith("-"):
+            return f"{found[1]}: ett ord för mycket"
+        options = [option for action in parser._actions for option in action.option_strings]
+        return f"{word}: okänt val; {nearest(word, options)}"
+    if found := re.match(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL):
+        return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}"
+    if found := re.match(r"argument (\S+): invalid (\w+) value: ['\"](.*)['\"]", message, re.DOTALL):
+        allowed = "ett heltal" if found[2] == "int" else "ett datum skrivet ÅÅÅÅ-MM-DD"
+        return f"{found[1]} = {found[3]}: ska vara {allowed}"
+    if found := re.match(r"argument (\S+): expected .*", message):
+        return f"{found[1]}: värde saknas"
+    if found := re.match(r"argument (\S+): ignored explicit argument", message):
+        return f"{found[1]}: tar inget värde"
+    return "Kommandot kan inte tolkas"
+
+
+def make_parser() -> _Parser:
+    parser = _Parser(
+        prog="hemmaplan",
+        description="Simulerar efterfrågan och kapacitet i socialtjänsten, och jämför scenarier med nuläget.",
+    )
+    verbs = parser.add_subparsers(dest="kommando", metavar="KOMMANDO", title="kommandon", parser_class=_Parser)
+
+    def verb(name: str, what: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+
+    jamfor = verb("jamfor", "jämför scenarier med nuläget, med vanliga ord")
+    jamfor.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
+    jamfor.add_argument("scenarier", metavar="SCENARIO", nargs="*", default=[], help="till exempel stodboende_5")
+    _study_options(jamfor)
+    jamfor.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
+    kor = verb("kor", "samma sak med Hydras grammatik, för den som vill ändra vad som helst")
+    example = "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde"
+    kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER, help=f"till exempel {example}")
+    avstam = verb("avstam", "ställ modellens basår mot kommunens dokument, siffra för siffra")
+    avstam.add_argument("kommun", metavar="KOMMUN")
+    _study_options(avstam)
+    varians = verb("varians", "visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
+    varians.add_argument("kommun", metavar="KOMMUN")
+    varians.add_argument("scenario", metavar="SCENARIO")
+    varians.add_argument("--verksamhet", metavar="NAMN", default="missbruk")
+    varians.add_argument("--matt", metavar="MÅTT", default="varddygn_extern")
+    _study_options(varians)
+    spar = verb("spar", "visa händelse för händelse vad som hände i en replikation")
+    spar.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
+    spar.add_argument("scenario", metavar="SCENARIO", nargs="?", help="nuläget om inget anges")
+    spar.add_argument("--replikation", type=int, metavar="N", default=0, help="vilken möjlig framtid; 0 om inget anges")
+    spar.add_argument("--dagar", metavar="A-B", help="bara de dagarna; dag 0 är den första")
+    spar.add_argument("--till", metavar="DAG", help="bara till och med den dagen, som nummer eller ÅÅÅÅ-MM-DD")
+    spar.add_argument("--fall", type=int, metavar="N", help="bara ärendet med det löpnumret i spåret")
+    spar.add_argument("--fro", type=int, metavar="N", help="slumpfrö; samma frö ger samma resultat")
+    rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
+    rita.add_argument("kommun", metavar="KOMMUN")
+    verb("lista", "visa vilka kommuner och scenarier som finns")
+    return parser
+
+
+def _study_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--replikationer", type=int, metavar="N", help="möjliga framtider per scenario")
+    parser.add_argument("--fro", type=int, metavar="N", help="slumpfrö; samma frö ger samma resultat")
+    parser.add_argument("--arbetare", type=int, metavar="N", help="processer (0 = en per kärna)")
