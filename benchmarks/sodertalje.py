@@ -1,0 +1,251 @@
+"""Södertälje 2019, all areas: a whole study end to end, where its time goes, and how time grows.
+
+    python benchmarks/sodertalje.py [--replikationer 100]
+
+The study is the command that a planner gives, in processes of its own and a folder that is thrown away: four
+scenarios beside nuläget, five years. Linux only: memory is read from /proc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from minne import Cost, cost_of, peak_memory
+from utskrift import show, table
+
+from sim.build import build_network
+from sim.cases import draw_cases
+from sim.comparison import comparison
+from sim.engine import FASTEST, run
+from sim.experiment import measured, run_study
+from sim.figures import draw_all
+from sim.files import ROOT_VARIABLE, project_root, read_kommun, read_scenario
+from sim.loading import checked_kommun
+from sim.results import write_tables
+from sim.runs import Run
+from sim.scenario import make_plan
+from sim.settings import study_from
+from sim.summary import summary_text
+from sim.swedish import tal
+
+T = TypeVar("T")
+
+KOMMUN = "sodertalje_2019"
+SCENARIOS = ("arbetsloshet_11", "stodboende_5", "handlaggare_4", "sociala_kontrakt_10")
+YEARS = 5
+SEED = 1
+GIB = 2**30
+SCALED = {"per_ar", "arsarbetare", "platser", "tak", "antal", "hemmamojliga", "pagatt_dagar"}
+"""Every number of cases, places or handläggare, and the list of one number a case."""
+
+
+def larger(content: Any, times: int) -> Any:
+    """A kommun's content with so many times the people, places and handläggare; who does what is as before."""
+    if isinstance(content, Mapping):
+        return {
+            key: times * value if key in SCALED and isinstance(value, int | float | list) else larger(value, times)
+            for key, value in content.items()
+        }
+    return content
+
+
+def content_of(times: int, years: int) -> dict[str, Any]:
+    """Södertälje, so many times larger and for so many years. Planned changes of numbers follow."""
+    content: dict[str, Any] = larger(read_kommun(project_root(), KOMMUN), times)
+    content["slut"] = f"{content['basar'] + years - 1}-12-31"
+    for change in content["planerat"].values():
+        for operation in ("satt", "plus"):
+            if operation in change and change["mal"].rpartition(".")[2] in SCALED:
+                change[operation] *= times
+    return content
+
+
+class Spent(NamedTuple):
+    """Seconds of processor time (the median replication), records in the visit log, bytes at the peak."""
+
+    cases: float
+    engine: float
+    measures: float
+    build: float
+    stays: float
+    memory: int
+
+    @property
+    def total(self) -> float:
+        return self.cases + self.engine + self.measures
+
+
+def spent(times: int, years: int, replications: int) -> Spent:
+    """Replications of nuläget one after the other; the first is not counted."""
+    clock = time.process_time
+    began = clock()
+    kommun = checked_kommun(content_of(times, max(years, YEARS)))
+    plan = make_plan(kommun)
+    network = build_network(plan, date(kommun.basar + years - 1, 12, 31))
+    build = clock() - began
+    rows = []
+    for replication in range(-1, replications):
+        number = max(replication, 0)
+        at = [clock()]
+        cases = draw_cases(network, SEED, number)
+        at.append(clock())
+        log = run(network, cases, SEED, number)
+        at.append(clock())
+        measured(Run(plan, network, log), SEED, number)
+        at.append(clock())
+        rows.append([*np.diff(at), len(log)])
+    *seconds, stays = (float(value) for value in np.median(rows[1:], axis=0))
+    return Spent(seconds[0], seconds[1], seconds[2], build, stays, peak_memory())
+
+
+def alone(times: int, years: int, replications: int) -> Spent:
+    """`spent` in a process of its own, so that its memory is its own."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(spent, (times, years, replications))
+
+
+def settings(replications: int, workers: int) -> dict[str, Any]:
+    """The study as the command line would compose it."""
+    root = project_root()
+    return {
+        "kommun": content_of(1, YEARS),
+        "scenarios": {name: read_scenario(root, name) for name in SCENARIOS},
+        "studie": {"replikationer": replications, "fro": SEED, "slut": None, "namn": None},
+        "berakning": {"arbetare": workers, "motor": FASTEST},
+    }
+
+
+def study(replications: int, workers: int) -> Cost:
+    """The command `hemmaplan kor`, to the end of its last process. Twice: the first compiles what is not compiled."""
+    root = project_root()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("conf", "scenarios"):
+            shutil.copytree(root / part, folder / part)
+        asked = settings(replications, workers)
+        command = [
+            *(sys.executable, "-m", "sim", "kor"),
+            f"kommun={KOMMUN}",
+            f"scenarios=[{','.join(SCENARIOS)}]",
+            f"kommun.slut='{asked['kommun']['slut']}'",
+            f"berakning.arbetare={workers}",
+        ]
+        environment = os.environ | {
+            ROOT_VARIABLE: name,
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH")))),
+        }
+        cost_of([*command, "studie.replikationer=2"], environment, folder)
+        return cost_of([*command, f"studie.replikationer={replications}"], environment, folder)
+
+
+def stages(replications: int, workers: int) -> dict[str, float]:
+    """Seconds on the clock of each part of the same study, in this process and its workers."""
+    asked = settings(replications, workers)
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], T]) -> T:
+        began = time.perf_counter()
+        result = work()
+        seconds[name] = time.perf_counter() - began
+        return result
+
+    question, _ = timed("läsa och granska", lambda: study_from(asked, project_root()))
+    result = timed("simulera och mäta", lambda: run_study(question))
+    made = timed("jämföra", lambda: comparison(result))
+    with tempfile.TemporaryDirectory() as name:
+        timed("skriva tabeller", lambda: write_tables(Path(name), asked, made, datetime.now()))
+        timed("rita", lambda: draw_all(made, Path(name) / "figurer"))
+        timed("skriva sammanfattning", lambda: summary_text(made))
+    return seconds
+
+
+def growth(points: Sequence[tuple[int, int]], replications: int) -> list[list[str]]:
+    """Rows of times for (inflow, years), each set beside n log n from the first point's time."""
+    rows = []
+    first: Spent | None = None
+    for times, years in points:
+        here = alone(times, years, replications)
+        first = first or here
+        n_log_n = here.stays * math.log(here.stays) / (first.stays * math.log(first.stays))
+        rows.append(
+            [
+                f"{times} ×",
+                str(years),
+                tal(here.stays, 0),
+                *(tal(1000 * part, 1) for part in (here.cases, here.engine, here.measures, here.total)),
+                tal(1e6 * here.total / here.stays, 2),
+                tal(here.total / first.total / n_log_n, 2),
+                tal(here.memory / GIB, 2),
+            ]
+        )
+    return rows
+
+
+GROWTH_HEAD = [
+    *("Inflöde", "År", "Vistelser", "Ärenden, ms", "Motor, ms", "Mått, ms", "Summa, ms"),
+    *("µs per vistelse", "Mot n log n", "Minne, GiB"),
+]
+INFLOWS = ((1, YEARS), (10, YEARS), (100, YEARS))
+HORIZONS = ((1, 1), (1, 2), (1, 5), (1, 10), (1, 20))
+
+
+def report_study(replications: int, workers: int) -> None:
+    futures = replications * (1 + len(SCENARIOS))
+    show(f"{KOMMUN}: nuläget och {len(SCENARIOS)} scenarier × {replications} replikationer × {YEARS} år")
+    cost = study(replications, workers)
+    rows = [
+        ["Sekunder", tal(cost.seconds, 1)],
+        [f"Processorsekunder / {workers}", tal(cost.processor_seconds / workers, 1)],
+        ["Minne som mest, GiB", tal(cost.memory / GIB, 2)],
+    ]
+    show(table(["Hela kommandot", ""], rows))
+    parts = stages(replications, workers)
+    rows = [[name, tal(seconds, 2)] for name, seconds in parts.items()]
+    show(table(["Vart tiden går (i en redan startad process)", "Sekunder"], rows))
+    one = alone(1, YEARS, 20)
+    rows = [
+        [name, tal(1000 * part, 1), tal(100 * part / one.total, 0) + " %", tal(futures * part / workers, 1)]
+        for name, part in (("dra ärendena", one.cases), ("motorn", one.engine), ("måtten", one.measures))
+    ]
+    show(table(["En körning, processortid", "ms", "Andel", f"Sekunder för alla / {workers}"], rows))
+
+
+def report_growth(largest: int) -> None:
+    show("Hur tiden växer: nuläget, processortid per körning")
+    inflows = [point for point in INFLOWS if point[0] <= largest]
+    show(table(GROWTH_HEAD, growth(inflows, 3), words=2))
+    show(table(GROWTH_HEAD, growth(HORIZONS, 10), words=2))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Södertälje 2019: hela studien, och hur tiden växer")
+    parser.add_argument("--replikationer", type=int, default=100)
+    parser.add_argument("--arbetare", type=int, default=2, help="processer")
+    parser.add_argument("--hogst", type=int, default=100, help="största inflödet, gånger Södertäljes")
+    parser.add_argument("--bara", choices=("studie", "vaxt"), help="bara den ena delen")
+    asked = parser.parse_args()
+    if asked.replikationer < 2 or asked.arbetare < 1:
+        parser.error("minst två replikationer och en process")
+    if not Path("/proc/self/smaps_rollup").exists():
+        parser.error("minnet läses ur /proc, som bara finns i Linux")
+    if asked.bara != "vaxt":
+        report_study(asked.replikationer, asked.arbetare)
+    if asked.bara != "studie":
+        report_growth(asked.hogst)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
