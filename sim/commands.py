@@ -11,11 +11,10 @@ from typing import Any
 from tqdm import tqdm
 
 from sim.blocking import warnings_of
-from sim.comparison import comparison, variance_ratio
+from sim.comparison import Comparison, comparison, variance_ratio
 from sim.engine import is_ready
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study, StudyResult, plans_of, run_study
-from sim.figures import draw_all
 from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
 from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
@@ -46,6 +45,13 @@ def study(content: Mapping[str, Any], root: Path) -> int:
     print(text)
     print(f"Resultat: {_shown(lasting)}")
     return _exit_code(result)
+
+
+def draw_all(made: Comparison, folder: Path) -> None:
+    """All figures. What draws them is loaded when the first is to be drawn."""
+    from sim import figures
+
+    figures.draw_all(made, folder)
 
 
 def _say_writing() -> None:

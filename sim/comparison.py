@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from sim.config import Kommun, Scenario
 from sim.engine import FASTEST
@@ -119,7 +119,7 @@ def _mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
         squares = np.nansum((values - mean) ** 2, axis=0)
         spread = np.sqrt(squares / (count - 1) / count)
     quantiles = np.full(len(values) + 1, np.nan)
-    quantiles[2:] = stats.t.ppf(0.975, np.arange(1, len(values)))
+    quantiles[2:] = stdtrit(np.arange(1, len(values)), 0.975)
     half = np.where(count > 1, quantiles[count] * spread, np.nan)
     return mean, mean - half, mean + half
 

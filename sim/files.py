@@ -14,6 +14,11 @@ from typing import Any
 
 import yaml
 
+try:  # the same loader in C, several times faster; PyYAML can be without it
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 from sim.errors import HemmaplanError, nearest
 
 ROOT_VARIABLE = "HEMMAPLAN_ROT"
@@ -47,7 +52,7 @@ def os_reason(error: OSError) -> str:
     return OS_REASONS.get(error.errno or 0, f"systemets felnummer {error.errno}")
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(SafeLoader):
     """Dates stay text, and a key written twice is an error instead of the last one winning."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -39,10 +39,14 @@ class Number:
 
 def pattern_matches(pattern: str, path: str) -> bool:
     """`*` stands for one name, `**` for any number of names, anything else for itself."""
+    return _expression(pattern).fullmatch(path) is not None
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = []
     for name in pattern.split("."):
         parts.append(r"[^.]+(?:\.[^.]+)*" if name == "**" else re.escape(name).replace(r"\*", "[^.]*"))
-    return re.fullmatch(r"\.".join(parts), path) is not None
+    return re.compile(r"\.".join(parts))
 
 
 def _exactness(pattern: str) -> tuple[int, int]:
@@ -57,6 +61,7 @@ def numbers(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> list[Num
         key=lambda pair: (_exactness(pair[0]), pair),
         reverse=True,
     )
+    expressions = [(_expression(pattern).fullmatch, kalla_id) for pattern, kalla_id in patterns]
     found = []
     for where, value in leaves(content):
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -64,7 +69,7 @@ def numbers(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> list[Num
         if where[0] == "kallor" or where[-1] in UNSOURCED:
             continue
         path = ".".join(where)
-        kalla_id = next((kalla_id for pattern, kalla_id in patterns if pattern_matches(pattern, path)), None)
+        kalla_id = next((kalla_id for fits, kalla_id in expressions if fits(path)), None)
         found.append(Number(path, float(value), kalla_id, kallor[kalla_id] if kalla_id else None))
     return found
 
@@ -87,6 +92,7 @@ def source_problems(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> 
             )
     for kalla_id, kalla in kallor.items():
         for pattern in kalla.galler:
-            if not any(pattern_matches(pattern, number.path) for number in listed):
+            fits = _expression(pattern).fullmatch
+            if not any(fits(number.path) for number in listed):
                 problems.append((f"kallor.{kalla_id}.galler", f"{pattern}: passar inte på något tal"))
     return problems

@@ -115,3 +115,32 @@ print(sorted({"numpy", "numba", "simpy", "pandas", "matplotlib", "hydra"} & set(
 def test_importing_the_package_loads_no_library() -> None:
     done = subprocess.run([sys.executable, "-c", QUICK_START], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+LOADED_BY = """
+import contextlib, io, sys
+from sim.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+print(*sorted({name.split(".")[0] for name in sys.modules} | {name for name in sys.modules if name == "scipy.stats"}))
+"""
+CALCULATES = {"numpy", "scipy", "pandas", "numba", "simpy", "matplotlib", "joblib", "duckdb", "hydra", "babel"}
+
+
+@pytest.mark.parametrize(
+    ("words", "unused"),
+    [
+        (("--help",), CALCULATES | {"pydantic"}),
+        (("jamfor", "--help"), CALCULATES | {"pydantic"}),
+        (("lista",), CALCULATES),
+        (("spar", "sodertalje_2019", "--dagar", "5-3"), {"matplotlib", "scipy.stats"}),
+    ],
+    ids=["help", "help of a command", "lista", "spar"],
+)
+def test_a_command_loads_only_what_it_needs(words: tuple[str, ...], unused: set[str]) -> None:
+    """So that the small ones answer at once."""
+    command = [sys.executable, "-c", LOADED_BY, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "sim" in loaded
+    assert loaded & unused == set()
