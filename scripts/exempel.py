@@ -18,7 +18,7 @@ FILES = (
 
 
 def main() -> None:
-    run = max((ROOT / "results" / "exempel_korning").iterdir())
+    run = max((ROOT / "results" / "exempel_korning").glob("[0-9]*"))
     target = ROOT / "results" / "exempel"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
