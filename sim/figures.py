@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
@@ -29,6 +30,9 @@ from sim.swedish import tal
 
 WIDTH, HEIGHT = 6.3, 3.5
 """Inches: the text width of a Word page."""
+PNG_DPI = 300
+MOST_PANELS = 3
+"""Beside one another."""
 STYLES = (
     ("#0072B2", (0, (5, 1.5)), "o"),
     ("#D55E00", (0, (1, 1)), "s"),
@@ -73,11 +77,14 @@ def draw_all(made: Comparison, folder: Path) -> list[Path]:
 
 
 def _save(figure: Figure, path: Path) -> Path:
-    FigureCanvasAgg(figure)
+    """Drawn once for each format: `savefig` would draw everything twice, and lay it out anew."""
     svg = path.with_suffix(".svg")
-    figure.savefig(svg, metadata={"Date": None, "Title": figure.get_suptitle() or path.name})
+    vectors: Any = FigureCanvasSVG(figure)
+    vectors.print_svg(svg, metadata={"Date": None, "Title": figure.get_suptitle() or path.name})
     figure.set_layout_engine("none")  # the layout stays as the first drawing made it
-    figure.savefig(path.with_suffix(".png"), dpi=300, metadata={"Software": None})
+    figure.set_dpi(PNG_DPI)
+    pixels: Any = FigureCanvasAgg(figure)
+    pixels.print_png(path.with_suffix(".png"), metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return svg
 
 
@@ -306,13 +313,18 @@ def differences(made: Comparison) -> Figure:
         if figure.measure in wanted and (figure.measure != "nettokostnad" or figure.area == ALL_AREAS)
     ]
     plans = made.resultat.plans[1:]
-    figure = Figure(figsize=(WIDTH, 1.5 + 0.45 * len(plans)), layout="constrained")
-    all_axes = np.atleast_1d(figure.subplots(1, len(panels), sharey=True))
-    for axes, panel in zip(all_axes, panels, strict=True):
+    differing = [panel for panel in panels if any(_moves(made, panel, plan.id) for plan in plans)]
+    panels = differing or panels[:1]
+    rows = -(-len(panels) // MOST_PANELS)
+    figure = Figure(figsize=(WIDTH, 0.6 + rows * (0.9 + 0.45 * len(plans))), layout="constrained")
+    grid = figure.subplots(rows, min(len(panels), MOST_PANELS), sharey=True, squeeze=False).ravel()
+    for axes, panel in zip(grid, panels, strict=False):
         _difference_panel(made, axes, panel)
         axes.set_ylim(len(plans) - 0.4, -0.6)
         axes.set_yticks(range(len(plans)), labels=[_wrapped(plan.namn, 22) for plan in plans])
         axes.tick_params(axis="y", length=0)
+    for axes in grid[len(panels) :]:
+        axes.set_visible(False)
     figure.suptitle(f"Skillnad mot nuläget, {planning}", fontsize=10, fontweight="bold", x=0.01, ha="left")
     _note(
         figure,
@@ -320,6 +332,11 @@ def differences(made: Comparison) -> Figure:
         "Tunt streck: P10–P90, spridningen mellan möjliga framtider.",
     )
     return figure
+
+
+def _moves(made: Comparison, panel: KeyFigure, scenario: str) -> bool:
+    row = row_of(made.changes, panel, scenario)
+    return row is not None and bool(abs(row["p10"]) + abs(row["p90"]) + abs(row["skillnad"]) > 0)
 
 
 def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
