@@ -111,11 +111,11 @@ def _lista() -> int:
     root = project_root()
     print("Kommuner:")
     for name in kommun_ids(root):
-        print(f"  {name:<24}{load_kommun(name, root).namn}")
+        print(f"  {name:<28}{load_kommun(name, root).namn}")
     print("Scenarier:")
     for name in scenario_ids(root):
         scenario = load_scenario(name, root)
-        print(f"  {name:<24}{scenario.namn}. {scenario.motiv}")
+        print(f"  {name:<28}{scenario.namn}. {scenario.motiv}")
     return 0
 
 
