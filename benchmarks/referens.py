@@ -239,6 +239,8 @@ def main() -> int:
     rows, agreed = agreement(made.answers)
     show(f"Referensmodellen, {model.days} dygn, {count} replikationer av varje i tur och ordning")
     show(table(AGREEMENT_HEAD, rows, words=3))
+    show("Processortid")
+    show(table(SPEED_HEAD, speed(made.seconds), words=1))
     fast = rounds(model, SHARPER * count, {BY_HAND: others[BY_HAND]})
     rows, sharply = agreement(fast.answers)
     show(f"De två snabba, {SHARPER * count} replikationer")
@@ -248,8 +250,6 @@ def main() -> int:
         rows, in_theory = theory(model, SHARPER * count)
         show("hemmaplan mot Erlang B och C, med exponentiell handläggning och första året borträknat")
         show(table(["Mått", "Teori", "Simulerat (99,9 %)", "Lika"], rows, words=1))
-    show("Processortid")
-    show(table(SPEED_HEAD, speed(made.seconds), words=1))
     return 0 if agreed and sharply and in_theory else 1
 
 

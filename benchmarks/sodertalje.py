@@ -186,6 +186,7 @@ def growth(points: Sequence[tuple[int, int]], replications: int) -> list[list[st
                 tal(here.stays, 0),
                 *(tal(1000 * part, 1) for part in (here.cases, here.engine, here.measures, here.total)),
                 tal(1e6 * here.total / here.stays, 2),
+                tal(here.engine / first.engine / n_log_n, 2),
                 tal(here.total / first.total / n_log_n, 2),
                 tal(here.memory / GIB, 2),
             ]
@@ -195,7 +196,7 @@ def growth(points: Sequence[tuple[int, int]], replications: int) -> list[list[st
 
 GROWTH_HEAD = [
     *("Inflöde", "År", "Vistelser", "Ärenden, ms", "Motor, ms", "Mått, ms", "Summa, ms"),
-    *("µs per vistelse", "Mot n log n", "Minne, GiB"),
+    *("µs per vistelse", "Motorn mot n log n", "Summan mot n log n", "Minne, GiB"),
 ]
 INFLOWS = ((1, YEARS), (10, YEARS), (100, YEARS))
 HORIZONS = ((1, 1), (1, 2), (1, 5), (1, 10), (1, 20))

@@ -153,5 +153,5 @@ def test_the_whole_study_runs(
     monkeypatch.setattr(sys, "argv", ["sodertalje.py", "--replikationer", "2", "--arbetare", "1", "--hogst", "1"])
     assert sodertalje.main() == 0
     said = capsys.readouterr().out
-    for name in ("Hela kommandot", "rita", "motorn", "Mot n log n"):
+    for name in ("Hela kommandot", "rita", "motorn", "Summan mot n log n"):
         assert name in said
