@@ -49,6 +49,8 @@ def ages(
 ) -> NDArray[np.float64]:
     """Age in days by the målgrupp's distribution of years; NaN where none is given."""
     found = np.full(len(key), np.nan)
+    if all(distribution is None for distribution in distributions):
+        return found
     draw = uniforms(seed, replication, key, steg_key, visit, Purpose.ALDER)
     for number, distribution in enumerate(distributions):
         if distribution is not None:

@@ -58,9 +58,23 @@ def draw_cases(network: Network, seed: int, replication: int) -> Cases:
     """All exogenous draws of one replication."""
     parts = [_arrivals(network, number, seed, replication) for number in range(len(network.inflows))]
     whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
-    order = np.lexsort((whole["key"], whole["time"]))
+    order = _ties_by_key(np.argsort(whole["time"]), whole["time"], whole["key"])
     arrivals = Arrivals(**{name: column[order] for name, column in whole.items()})
     return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in network.stock))
+
+
+@kernel
+def _ties_by_key(order: NDArray[np.int64], time: NDArray[np.float64], key: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """An order by time, with those of one moment put in order of key, a run at a time."""
+    first = 0
+    for at in range(1, len(order) + 1):
+        if at < len(order) and time[order[at]] == time[order[first]]:
+            continue
+        if at - first > 1:
+            run = order[first:at]
+            order[first:at] = run[np.argsort(key[run])]
+        first = at
+    return order
 
 
 def _arrivals(network: Network, number: int, seed: int, replication: int) -> Arrivals:
@@ -73,7 +87,7 @@ def _arrivals(network: Network, number: int, seed: int, replication: int) -> Arr
         batch = case_keys(cohort.key, 0, index >> CANDIDATE_BITS, index % 2**CANDIDATE_BITS)
         time = np.concatenate([time, np.full(cohort.count, cohort.day)])
         family, key = np.concatenate([family, batch]), np.concatenate([key, batch])
-    group = _groups(network, inflow, time, uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP))
+    group = _groups(network, inflow, time, key, seed, replication)
     end = len(group)
     for cohort in reversed(cohorts):
         if cohort.group != NONE:
@@ -85,9 +99,12 @@ def _arrivals(network: Network, number: int, seed: int, replication: int) -> Arr
 
 
 def _groups(
-    network: Network, inflow: Inflow, time: NDArray[np.float64], draw: NDArray[np.float64]
+    network: Network, inflow: Inflow, time: NDArray[np.float64], key: NDArray[np.uint64], seed: int, replication: int
 ) -> NDArray[np.int64]:
-    """Målgrupp by the shares of the day."""
+    """Målgrupp by the shares of the day; nothing is drawn where there is one only."""
+    if {choice for table in inflow.groups for choice in table.choices} == {inflow.groups[0].choices[0]}:
+        return np.full(len(time), inflow.groups[0].choices[0], dtype=np.int64)
+    draw = uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP)
     epochs = np.maximum(np.searchsorted(network.epochs, time, side="right") - 1, 0)
     group = np.empty(len(time), dtype=np.int64)
     for epoch in np.unique(epochs).tolist():

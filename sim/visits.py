@@ -136,7 +136,7 @@ def sorted_log(key: NDArray[np.uint64], numbers: NDArray[np.int32], values: NDAr
 
 
 def _in_order(log: VisitLog) -> VisitLog:
-    by_case = np.argsort(log.fall, kind="stable")
+    by_case = np.argsort(log.fall)
     return log.select(_in_order_within_cases(by_case, log.fall, log.steg, log.besok, log.del_))
 
 

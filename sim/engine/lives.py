@@ -27,6 +27,7 @@ from sim.engine.layout import AT_HOME, AT_RESERVE, EVERYWHERE, FOR_TEAM, NOWHERE
 from sim.engine.memory import World
 from sim.engine.order import Happening
 from sim.engine.outcomes import (
+    choose,
     decide,
     draw,
     end_after,
@@ -34,7 +35,6 @@ from sim.engine.outcomes import (
     heed_age,
     length,
     params_of,
-    pick,
     route,
     set_price,
     spec_at,
@@ -156,7 +156,7 @@ def begin(world: World, i: int, now: float) -> None:
     stay.start = now
     stay.began_in = stay.resource
     shares = memory.variants(world)[variant_of(world, i, spec, stay.resource)].shares
-    stay.outcome = pick(world, shares, decide(world, i, _UTFALL))
+    stay.outcome = choose(world, i, shares, _UTFALL)
     stay.end = end_after(world, stay.steg, now, length(world, i, _LANGD))
     heed_age(world, i, now)
     set_price(world, i)
@@ -338,7 +338,7 @@ def length_at_home(world: World, i: int, now: float) -> None:
     before = variant_of(world, i, stay.spec, stay.began_in)
     home = variant_of(world, i, stay.spec, stay.resource)
     if memory.specs(world)[stay.asked_spec].recall_new:
-        stay.outcome = pick(world, memory.variants(world)[home].shares, decide(world, i, _HEM_UTFALL))
+        stay.outcome = choose(world, i, memory.variants(world)[home].shares, _HEM_UTFALL)
         finish = end_after(world, stay.steg, now, length(world, i, _HEM_LANGD))
         stay.began_in = stay.resource
     elif home != before:

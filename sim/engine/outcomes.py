@@ -41,6 +41,15 @@ def pick(world: World, table: int, u: float) -> int:
 
 
 @kernel
+def choose(world: World, i: int, table: int, purpose: int) -> int:
+    """An alternative of a table; nothing is drawn where there is one only."""
+    at = memory.tables_at(world)[table]
+    if memory.tables_at(world)[table + 1] - at == 1:
+        return int(memory.choices(world)[at])
+    return pick(world, table, decide(world, i, purpose))
+
+
+@kernel
 def spec_at(world: World, steg: int, time: float) -> int:
     """The number of what a steg is at a time."""
     epoch = world.epoch_count - 1
@@ -141,5 +150,5 @@ def route(world: World, i: int, now: float) -> int:
     table = memory.endings(world)[variant.ends_at + stay.outcome].routing
     if stay.flags & ALDERSGRANS and memory.specs(world)[number].age_routing != ABSENT:
         table = memory.specs(world)[number].age_routing
-    stay.target = pick(world, table, decide(world, i, _NASTA))
+    stay.target = choose(world, i, table, _NASTA)
     return int(stay.target)
