@@ -12,9 +12,10 @@ from hypothesis import given
 
 from egenskap.logs import different_columns
 from egenskap.networks import Prov, examples, provs
+from hjalp import kommun, log_of, network_of
 from sim.build import build_network
 from sim.cases import draw_cases
-from sim.engine import run, simpy_engine
+from sim.engine import ENGINES, run, simpy_engine
 from sim.engine.clock import Clock
 from sim.engine.order import Happening
 from sim.errors import HemmaplanError
@@ -154,6 +155,23 @@ def coincidences(clock: CountingClock) -> Counter[str]:
             counted[f"{what.name} + {what.name}"] += count > 1
             counted.update(f"{what.name} + {other.name}" for other, _ in kinds[number + 1 :])
     return +counted
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_has_finished_asks_before_who_arrives_at_that_instant(engine: str) -> None:
+    """Anna's ten days are up on day 15, when Bo arrives: the only place is hers."""
+    stay = {"fordelning": "konstant", "medel": 10}
+    stegs = {
+        "hemma": {"utfall": {"klar": {"tid": stay, "nasta": {"boende": 1.0}}}},
+        "boende": {"behov": {"plats": ["hus"]}, "utfall": {"klar": {"tid": stay, "nasta": {"avslut": 1.0}}}},
+    }
+    inflows = {
+        "anna": {"per_ar": 0, "forsta_steg": "hemma", "kohorter": {"a": {"datum": "2018-01-06", "antal": 1}}},
+        "bo": {"per_ar": 0, "forsta_steg": "boende", "kohorter": {"b": {"datum": "2018-01-16", "antal": 1}}},
+    }
+    network = network_of(kommun({"hus": {"typ": "boende", "platser": 1}}, inflows, stegs, "2018-03-31"))
+    frame = log_of(network, engine=engine).frame(network).query("steg == 'v.boende'").set_index("inflode")
+    assert frame.start.to_dict() == {"v.anna": 15.0, "v.bo": 25.0}
 
 
 def test_the_arrays_grow_when_they_must(monkeypatch: pytest.MonkeyPatch) -> None:
