@@ -88,10 +88,10 @@ class CountingClock(Clock):
 
 
 @pytest.mark.slow
-def test_a_thousand_random_networks_meet_everything(
+def test_two_thousand_random_networks_meet_everything(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At least 1 000 networks; each flag on at least 1 000 visits, each pair of kinds of event at one instant."""
+    """Each flag on at least 1 000 visits, and each kind of event at one instant with those of other kinds."""
     seen: Counter[str] = Counter()
     clocks: list[CountingClock] = []
 
@@ -102,7 +102,7 @@ def test_a_thousand_random_networks_meet_everything(
 
     monkeypatch.setattr(simpy_engine, "Clock", clock)
 
-    @examples(1100)
+    @examples(2300)
     @given(provs())
     def agree(prov: Prov) -> None:
         cases = prov.cases
@@ -115,15 +115,14 @@ def test_a_thousand_random_networks_meet_everything(
     agree()
     with capsys.disabled():
         sys.stdout.writelines(f"\n{name:30} {count:8}" for name, count in sorted(seen.items()))
-    assert seen["networks"] >= 1000
+    assert seen["networks"] >= 2000
     wanted = [*FLAGS, "avslutade", "kvar efter tiden", "vantade", "uppfoljning", "syskon", "kohort", "delad plats"]
     assert [name for name in wanted if seen[name] < 1000] == []
-    kinds = [what.name for what in Happening]
-    pairs = [f"{a} + {b}" for number, a in enumerate(kinds) for b in kinds[number:]]
-    assert [pair for pair in pairs if not seen[pair] and pair not in IMPOSSIBLE] == []
-
-
-IMPOSSIBLE: frozenset[str] = frozenset()
+    for what in Happening:
+        met = sum(
+            count for pair, count in seen.items() if what.name in pair.split(" + ") and len(set(pair.split())) == 3
+        )
+        assert met >= 10, what.name
 
 
 def features(network: Network, log: VisitLog) -> Counter[str]:
