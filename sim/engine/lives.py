@@ -59,8 +59,8 @@ from sim.visits import (
 
 _END, _CLOSED = int(Happening.END), int(Happening.CLOSED)
 _LIMIT, _PATIENCE = int(Happening.LIMIT), int(Happening.PATIENCE)
-_HEMMA, _UTFALL, _LANGD, _NASTA = (int(p) for p in (Purpose.HEMMA, Purpose.UTFALL, Purpose.LANGD, Purpose.NASTA))
-_PRIS, _AVSLUT_TID, _TALAMOD = (int(p) for p in (Purpose.PRIS, Purpose.AVSLUT_TID, Purpose.TALAMOD))
+_HEMMA, _UTFALL, _LANGD = int(Purpose.HEMMA), int(Purpose.UTFALL), int(Purpose.LANGD)
+_AVSLUT_TID = int(Purpose.AVSLUT_TID)
 _HEM_UTFALL, _HEM_LANGD = int(Purpose.HEM_UTFALL), int(Purpose.HEM_LANGD)
 
 

@@ -8,22 +8,15 @@ from numpy.typing import NDArray
 from sim.distributions import cdf, quantile, round_duration
 from sim.engine import memory
 from sim.engine.memory import World
-from sim.engine.order import Happening
 from sim.flat import ABSENT
 from sim.kernel import kernel
 from sim.network import NONE
 from sim.paths import TICK, advance
 from sim.randomness import Purpose, uniform
 from sim.special import coupled
-from sim.visits import (
-    ALDERSGRANS,
-)
+from sim.visits import ALDERSGRANS
 
-_END, _CLOSED = int(Happening.END), int(Happening.CLOSED)
-_LIMIT, _PATIENCE = int(Happening.LIMIT), int(Happening.PATIENCE)
-_HEMMA, _UTFALL, _LANGD, _NASTA = (int(p) for p in (Purpose.HEMMA, Purpose.UTFALL, Purpose.LANGD, Purpose.NASTA))
-_PRIS, _AVSLUT_TID, _TALAMOD = (int(p) for p in (Purpose.PRIS, Purpose.AVSLUT_TID, Purpose.TALAMOD))
-_HEM_UTFALL, _HEM_LANGD = int(Purpose.HEM_UTFALL), int(Purpose.HEM_LANGD)
+_NASTA, _PRIS, _TALAMOD = int(Purpose.NASTA), int(Purpose.PRIS), int(Purpose.TALAMOD)
 
 
 @kernel
