@@ -31,7 +31,6 @@ from sim.network import Network
 from sim.runs import Floats, Rows, Run
 from sim.scenario import make_plan
 from sim.swedish import tal
-from sim.visits import HEMTAGEN
 
 WITH, WITHOUT = "med avslut", "utan avslut"
 MNKR = 1e-6
@@ -58,12 +57,8 @@ class Waits:
 
 def closing_waits(run: Run) -> Waits:
     """Each stay's wait from the end of its time until its closing begins, or until the end of the run."""
-    log, network = run.log, run.network
-    closes = [[outcome.closing for outcome in steg.outcomes] for steg in network.steg[0]]
-    asked = np.array(
-        [o >= 0 and closes[s][o] for s, o in zip(log.steg.tolist(), log.utfall.tolist(), strict=True)], dtype=bool
-    )
-    asked &= ~np.isnan(log.slut) & ~(log.has(HEMTAGEN) & (log.slut < log.start))
+    log = run.log
+    asked = run.closing_asked & ~np.isnan(log.slut)
     begun = np.where(np.isnan(log.avslut_start), run.left, log.avslut_start)
     record = np.flatnonzero(asked)
     return Waits(record, log.slut[record], begun[record])
