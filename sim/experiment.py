@@ -153,7 +153,7 @@ def _work(study: Study, plans: Sequence[Plan]) -> Iterator[Found]:
             for number, (plan, network) in enumerate(zip(plans, networks, strict=True)):
                 yield _task(number, (plan, network), study.fro, batch, study.motor)
         return
-    packed = [pickle.dumps(pair) for pair in zip(plans, networks, strict=True)]
+    packed = [pickle.dumps((plan, network.worked_out())) for plan, network in zip(plans, networks, strict=True)]
     jobs = (
         joblib.delayed(_task)(number, packed[number], study.fro, batch, study.motor)
         for batch in batches

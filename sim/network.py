@@ -204,6 +204,11 @@ class Network:
 
         return shapes_of(self)
 
+    def worked_out(self) -> Network:
+        """Itself, with all that is made once made: who sends it to others spares each of them the making."""
+        _ = self.flat, self.streams, self.stock_shapes
+        return self
+
     @property
     def last_year(self) -> int:
         return (self.start + timedelta(days=math.ceil(self.end) - 1)).year
