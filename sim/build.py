@@ -29,6 +29,7 @@ from sim.randomness import name_key
 from sim.scenario import Epok, Plan
 from sim.shares import ShareTable, share_table
 from sim.stock import stocks
+from sim.streams import month_number
 from sim.traffic import home_share
 
 RANKS = {"forst": RECALL_FIRST, "tur": RECALL_BY_TIME, "sist": RECALL_LAST}
@@ -66,15 +67,17 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
     names = _Names(kommun)
     start = kommun.start
     days = day_number(start, end or kommun.slut) + 1
-    periods = months(start, days)
-    whole_months = months(start, day_number(start, last_of_month(end or kommun.slut)) + 1)
     epochs = plan.epoker
+    begin = epochs[0].fran_dag
+    periods = months(start, days, begin)
+    whole_months = months(start, day_number(start, last_of_month(end or kommun.slut)) + 1, begin)
     steg = tuple(
         tuple(_steg(names, area, name, epoch.kommun, epoch.bas) for area, name in names.stegs) for epoch in epochs
     )
     base_steg = tuple(_steg(names, area, name, epochs[0].bas, epochs[0].bas) for area, name in names.stegs)
     return Network(
         start=start,
+        begin=begin,
         end=days,
         epochs=tuple(epoch.fran_dag for epoch in epochs),
         resources=tuple(_resource(name, epochs, periods) for name in names.resources),
@@ -217,8 +220,8 @@ def _resource(name: str, epochs: tuple[Epok, ...], periods: list[Period]) -> Res
     return Resource(
         name=name,
         kind=kind,
-        capacity=None if unlimited else step_function(breaks, capacity),
-        closings=step_function(breaks, closings) if kind == "team" else None,
+        capacity=None if unlimited else step_function(breaks, capacity, first=periods[0].first),
+        closings=step_function(breaks, closings, first=periods[0].first) if kind == "team" else None,
     )
 
 
@@ -293,13 +296,13 @@ def _inflow(names: _Names, area: str, name: str, plan: Plan, periods: list[Perio
         def at(time: float) -> float:
             epoch = at_epoch(epochs, time)
             inflode = (epoch.bas if base else epoch.kommun).verksamheter[area].inflode[name]
-            number = next(i for i in range(len(periods) - 1, -1, -1) if periods[i].first <= time)
-            trend = (1 + inflode.trend_per_ar) ** (number / 12)
-            season = inflode.sasong[int(periods[number].label[5:]) - 1]
+            month = month_number(next(period for period in reversed(periods) if period.first <= time))
+            trend = (1 + inflode.trend_per_ar) ** ((month - 12 * plan.kommun.basar) / 12)
+            season = inflode.sasong[month % 12]
             return float(inflode.per_ar / DAYS_PER_YEAR * season * trend * factor(time))
 
         breaks = {epoch.fran_dag for epoch in epochs} | {p.first for p in periods} | driver_breaks
-        return step_function({t for t in breaks if t < periods[-1].last}, at)
+        return step_function({t for t in breaks if t < periods[-1].last}, at, first=periods[0].first)
 
     numbers = {group: number for number, group in enumerate(names.groups)}
     return Inflow(
@@ -360,7 +363,8 @@ def _pace(area: str, name: str, plan: Plan, days: float) -> StepFunction | None:
     def at(time: float) -> float:
         return at_epoch(epochs, time).kommun.verksamheter[area].steg[name].takt * factor(time)
 
-    path = step_function(breaks | {epoch.fran_dag for epoch in epochs}, at)
+    begin = epochs[0].fran_dag
+    path = step_function(breaks | {epoch.fran_dag for epoch in epochs}, at, first=begin)
     if plan.kommun.verksamheter[area].steg[name].arbetsdagar:
-        return path.times_another(working_time(plan.kommun.start, days + _longest_notice(plan)))
+        return path.times_another(working_time(plan.kommun.start, days + _longest_notice(plan), begin))
     return None if path.constant and path.values[0] == 1.0 else path

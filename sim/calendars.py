@@ -35,10 +35,10 @@ def is_month(label: str) -> bool:
     return len(label) == 7 and label[4] == "-"
 
 
-def months(start: date, end_day: float) -> list[Period]:
-    """Calendar months from `start`, the last one cut at `end_day`."""
+def months(start: date, end_day: float, first_day: float = 0.0) -> list[Period]:
+    """Calendar months from `first_day`, the last one cut at `end_day`; days are counted from `start`."""
     found = []
-    day = start
+    day = date_of(start, first_day)
     while (day - start).days < end_day:
         after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
         last = min(day_number(start, after), end_day)
@@ -78,7 +78,7 @@ def days_in_year(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
-def working_time(start: date, days: float) -> StepFunction:
+def working_time(start: date, days: float, first_day: float = 0.0) -> StepFunction:
     """1 on Swedish working days, 0 on weekends and public holidays; 1 after `days`, so that all ends.
 
     Midsummer's, Christmas and New Year's Eve, free by agreement (category de_facto), count as holidays; other eves and
@@ -90,4 +90,4 @@ def working_time(start: date, days: float) -> StepFunction:
         day = date_of(start, time)
         return 1.0 if time >= days or (day.weekday() < 5 and day not in free) else 0.0
 
-    return step_function((float(day) for day in range(int(days) + 1)), works)
+    return step_function((float(day) for day in range(int(first_day), int(days) + 1)), works, first_day)

@@ -79,7 +79,7 @@ def _ties_by_key(order: NDArray[np.int64], time: NDArray[np.float64], key: NDArr
 
 def _arrivals(network: Network, number: int, seed: int, replication: int) -> Arrivals:
     inflow, stream = network.inflows[number], network.streams[number]
-    time, family = _drawn(inflow, stream, seed, replication)
+    time, family = _drawn(inflow, stream, network.start.year, seed, replication)
     time, family, key = _with_siblings(inflow, time, family, seed, replication)
     cohorts = [cohort for cohort in inflow.cohorts if 0 <= cohort.day < network.end]
     for cohort in cohorts:
@@ -114,14 +114,14 @@ def _groups(
 
 
 def _drawn(
-    inflow: Inflow, stream: Stream, seed: int, replication: int
+    inflow: Inflow, stream: Stream, basar: int, seed: int, replication: int
 ) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
     """Times and keys of those who come, without siblings and cohorts."""
     randomness = (np.uint64(seed), np.uint64(replication))
     key = np.uint64(inflow.key)
     year = stream.years - stream.years[0]
     effect = year_effects(
-        key, int(stream.years[0]), int(stream.years[-1]), inflow.year_cv, inflow.year_rho, *randomness
+        key, int(stream.years[0]), basar, int(stream.years[-1]), inflow.year_cv, inflow.year_rho, *randomness
     )[year]
     effect = effect * month_effects(key, stream.months, stream.expected, inflow.overdispersion, *randomness)
     together = sum(share * number for number, share in enumerate(inflow.siblings, start=1))

@@ -22,6 +22,7 @@ from sim.results import ResultFolder, write_csv, write_tables
 from sim.settings import MOST_REPLICATIONS, study_from
 from sim.summary import summary_text
 from sim.swedish import tal
+from sim.warmup import warmup_warnings
 
 PREPARING = "Förbereder den snabba motorn; bara första gången på en dator, en minut eller två …"
 
@@ -30,7 +31,7 @@ def study(content: Mapping[str, Any], root: Path) -> int:
     """Simulate, compare, and write a folder of results."""
     asked, name = study_from(content, root)
     plans_of(asked)
-    for warning in warnings_of(asked.kommun):
+    for warning in (*warnings_of(asked.kommun), *warmup_warnings(asked.kommun)):
         print(f"Obs: {warning}", file=sys.stderr)
     moment = datetime.now()
     with ResultFolder(root / "results", name, moment) as folder:

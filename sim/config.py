@@ -344,13 +344,17 @@ class Scenario(Modell):
 
 
 class Kommun(Modell):
-    """One municipality from 1 January of the basår to the end of `slut`."""
+    """One municipality from 1 January of the basår to the end of `slut`.
+
+    `uppvarmning_ar`: where no stock is known, years that are simulated before the start, from an empty system.
+    """
 
     id: Namn
     namn: Text
     kommunkod: Annotated[str, Field(strict=True, pattern=r"^\d{4}$")] | None = None
     basar: Annotated[int, Field(strict=True, ge=2001, le=2150)]
     slut: Datum
+    uppvarmning_ar: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
     drivare: dict[Namn, Drivare] = {}
     resurser: dict[Namn, Resurs]
     verksamheter: Annotated[dict[Namn, Verksamhet], Field(min_length=1)]
@@ -360,4 +364,10 @@ class Kommun(Modell):
 
     @property
     def start(self) -> date:
+        """Day 0, from which the kommun is measured."""
         return date(self.basar, 1, 1)
+
+    @property
+    def borjan(self) -> date:
+        """The first simulated day: that of the warm-up, or the start."""
+        return self.start.replace(year=self.start.year - self.uppvarmning_ar)

@@ -37,17 +37,25 @@ def month_effects(
 
 @kernel
 def year_effects(
-    key: Word, first_year: int, last_year: int, cv: float, rho: float, seed: Word, replication: Word
+    key: Word, first_year: int, basar: int, last_year: int, cv: float, rho: float, seed: Word, replication: Word
 ) -> NDArray[np.float64]:
-    """Lognormal factors of coefficient of variation `cv`, autocorrelation `rho` of the logarithms. Shape (years,)."""
-    spread = math.sqrt(math.log1p(cv * cv))
+    """Lognormal factors of coefficient of variation `cv`, autocorrelation `rho` of the logarithms. Shape (years,).
+
+    They are drawn from the basår on, and from there backwards, so that neither end of the run alters the others.
+    """
     found = np.ones(last_year - first_year + 1)
-    state = 0.0
-    for year in range(first_year, last_year + 1):
+    states = np.empty(len(found))
+    for step in range(len(found)):
+        year = basar + step if basar + step <= last_year else last_year - step
         u = uniform(seed, replication, np.uint64(year), key, np.uint64(0), np.uint64(_YEAR))
         shock = normal_quantile(u)
-        state = shock if year == first_year else rho * state + math.sqrt(1.0 - rho * rho) * shock
-        found[year - first_year] = math.exp(spread * state - spread * spread / 2.0)
+        nearer = year - first_year + (1 if year < basar else -1)
+        states[year - first_year] = (
+            shock if year == basar else rho * states[nearer] + math.sqrt(1.0 - rho * rho) * shock
+        )
+    spread = math.sqrt(math.log1p(cv * cv))
+    for number in range(len(found)):
+        found[number] = math.exp(spread * states[number] - spread * spread / 2.0)
     return found
 
 
@@ -55,6 +63,6 @@ def price_effects(network: Network, name: str, cv: float, rho: float, seed: int,
     """Year factors of a bought resource's price."""
     first, last = network.start.year, network.last_year
     found = year_effects(
-        np.uint64(name_key(f"pris.{name}")), first, last, cv, rho, np.uint64(seed), np.uint64(replication)
+        np.uint64(name_key(f"pris.{name}")), first, first, last, cv, rho, np.uint64(seed), np.uint64(replication)
     )
     return {first + number: float(factor) for number, factor in enumerate(found)}

@@ -171,8 +171,8 @@ class _Builder:
             paces_at=offsets(times for times, _ in paces),
             pace_times=np.array([time for times, _ in paces for time in times], dtype=np.float64),
             pace_values=np.array([value for _, values in paces for value in values], dtype=np.float64),
-            resources=records(RESOURCE, [_resource(resource) for resource in network.resources]),
-            changes=records(CHANGE, sorted(_changes(network.resources, network.end))),
+            resources=records(RESOURCE, [_resource(resource, network.begin) for resource in network.resources]),
+            changes=records(CHANGE, sorted(_changes(network.resources, network.begin, network.end))),
             first_steg=ints([inflow.first_steg for inflow in network.inflows]),
         )
 
@@ -231,11 +231,11 @@ class _Builder:
         return ABSENT if table is None else self.tables.setdefault(table, len(self.tables))
 
 
-def _resource(resource: Resource) -> tuple[int, ...]:
+def _resource(resource: Resource, begin: float) -> tuple[int, ...]:
     named = dict.fromkeys(RESOURCE.names or (), 0) | {
         "is_team": int(resource.kind == "team"),
-        "capacity": _at(resource.capacity, 0.0),
-        "guaranteed": _at(resource.closings, 0.0),
+        "capacity": _at(resource.capacity, begin),
+        "guaranteed": _at(resource.closings, begin),
         "line": ABSENT,
         "closing_line": ABSENT,
         "newest_hold": ABSENT,
@@ -247,10 +247,10 @@ def _at(path: StepFunction | None, time: float) -> int:
     return UNLIMITED if path is None else int(path.at(time))
 
 
-def _changes(resources: Sequence[Resource], end: float) -> Iterable[tuple[float, int, int, int]]:
+def _changes(resources: Sequence[Resource], begin: float, end: float) -> Iterable[tuple[float, int, int, int]]:
     for number, resource in enumerate(resources):
         paths = [path for path in (resource.capacity, resource.closings) if path is not None]
-        for time in {time for path in paths for time in path.times if 0 < time < end}:
+        for time in {time for path in paths for time in path.times if begin < time < end}:
             yield time, number, _at(resource.capacity, time), _at(resource.closings, time)
 
 

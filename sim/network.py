@@ -167,9 +167,13 @@ class Stock:
 
 @dataclass(frozen=True)
 class Network:
-    """Everything an engine needs to know besides who arrives."""
+    """Everything an engine needs to know besides who arrives.
+
+    `start` is the date of day 0; the run goes from `begin`, which is before that where there is a warm-up, to `end`.
+    """
 
     start: date
+    begin: float
     end: float
     epochs: tuple[float, ...]
     resources: tuple[Resource, ...]

@@ -34,7 +34,8 @@ class StepFunction:
 
     def times_another(self, other: StepFunction) -> StepFunction:
         """The product of two step functions."""
-        return step_function({*self.times, *other.times}, lambda time: self.at(time) * other.at(time))
+        times = {*self.times, *other.times}
+        return step_function(times, lambda time: self.at(time) * other.at(time), first=min(times))
 
     @property
     def constant(self) -> bool:

@@ -17,7 +17,7 @@ from sim.errors import HemmaplanError, nearest
 from sim.files import leaves
 from sim.loading import checked_kommun
 
-FIXED = ("overspridning", "arseffekt", "basar", "slut")
+FIXED = ("overspridning", "arseffekt", "basar", "slut", "uppvarmning_ar")
 """Not to be changed by a scenario: good and bad years are the same in all of them."""
 
 
@@ -32,7 +32,10 @@ class Epok:
 
 @dataclass(frozen=True)
 class Plan:
-    """A kommun under a scenario. `epoker` begins with day 0; `namn` is the scenario's, or nuläge."""
+    """A kommun under a scenario. `namn` is the scenario's, or nuläge.
+
+    `epoker` begins with day 0, or with the first day of the warm-up, through which all scenarios are as the base.
+    """
 
     id: str
     namn: str
@@ -55,11 +58,12 @@ def make_plan(kommun: Kommun, scenario: Scenario | None = None) -> Plan:
         _check(kommun, content, change, f"planerat, ändring {number}")
     for number, change in enumerate(changes, 1):
         _check(kommun, content, change, f"{where}, ändring {number}")
-    days = sorted({kommun.start, *_dates(planned), *_dates(changes)})
+    days = sorted({kommun.borjan, kommun.start, *_dates(planned), *_dates(changes)})
     epochs = []
     for day in days:
-        base = _snapshot(kommun, content, planned, (), day, "planerat")
-        with_scenario = _snapshot(kommun, content, planned, changes, day, where) if changes else base
+        base = _snapshot(content, planned, (), day, "planerat")
+        under_scenario = changes and day >= kommun.start
+        with_scenario = _snapshot(content, planned, changes, day, where) if under_scenario else base
         epochs.append(Epok(float((day - kommun.start).days), with_scenario, base))
     return Plan(scenario_id, scenario.namn if scenario else "Nuläge", kommun, scenario, tuple(epochs))
 
@@ -104,7 +108,6 @@ def numeric_paths(content: Mapping[str, Any]) -> list[str]:
 
 
 def _snapshot(
-    kommun: Kommun,
     content: Mapping[str, Any],
     planned: Sequence[Andring],
     changes: Sequence[Andring],
@@ -114,7 +117,7 @@ def _snapshot(
     """The kommun as it is on `day`, validated anew."""
     changed = copy.deepcopy(dict(content))
     for group in (planned, changes):
-        active = [c for c in group if (c.fran or kommun.start) <= day and (c.till is None or day <= c.till)]
+        active = [c for c in group if (c.fran is None or c.fran <= day) and (c.till is None or day <= c.till)]
         _apply(changed, active, where)
     return checked_kommun(changed, where=f"{where} från {day}")
 

@@ -11,8 +11,8 @@ from sim.config import Kalla
 from sim.errors import tal_text
 from sim.files import leaves
 
-UNSOURCED = {"basar", "kommunkod"}
-"""Numbers that say what is described, not how it is."""
+UNSOURCED = {"basar", "kommunkod", "uppvarmning_ar"}
+"""Numbers that say what is described and how it is simulated, not how it is."""
 
 
 @dataclass(frozen=True)

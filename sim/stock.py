@@ -44,7 +44,7 @@ def stocks(kommun: config.Kommun, now: config.Kommun, names: Numbering) -> tuple
     """The stock on the first day, in order of name. `kommun` is the base, `now` has the counts."""
     found: list[Stock] = []
     for area, nulage in sorted(now.nulage.items()):
-        ages = _ages(kommun.verksamheter[area], names.groups)
+        ages = ages_by_group(kommun.verksamheter[area], names.groups)
         visits, at_home = visit_rates(kommun, area, names.groups, ages)
         for part in _parts(nulage):
             everybody = np.sum(list(visits[part.steg].values()), axis=0)
@@ -94,7 +94,7 @@ def _shares(rates: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple((rates / total if total > 0 else np.full(len(rates), 1 / len(rates))).tolist())
 
 
-def _ages(verksamhet: config.Verksamhet, groups: list[str]) -> tuple[NDArray[np.float64] | None, ...]:
+def ages_by_group(verksamhet: config.Verksamhet, groups: list[str]) -> tuple[NDArray[np.float64] | None, ...]:
     """Years at arrival by målgrupp, from the first inflow that gives them."""
     given = {group: spec for inflode in reversed(verksamhet.inflode.values()) for group, spec in inflode.alder.items()}
     return tuple(from_config(given[group]) if group in given else None for group in groups)

@@ -13,8 +13,9 @@ from sim.network import Inflow, Network
 
 
 class Stream(NamedTuple):
-    """One inflow. By month, shape (months,): its number and year, its first day and (excluded) last day of the run,
-    the days of the whole month, the cases expected in it at the base rate. By step: the intensity in cases a day.
+    """One inflow. By month of the run, warm-up included, shape (months,): its number and year, its first day and
+    (excluded) last day of the run, the days of the whole month, the cases expected in it at the base rate. By step: the
+    intensity in cases a day.
     """
 
     months: NDArray[np.int64]
@@ -28,7 +29,7 @@ class Stream(NamedTuple):
 
 
 def streams_of(network: Network) -> tuple[Stream, ...]:
-    periods = months(network.start, network.end)
+    periods = months(network.start, network.end, network.begin)
     return tuple(_stream(inflow, periods) for inflow in network.inflows)
 
 

@@ -15,6 +15,7 @@ from sim.labels import LABELS
 from sim.runs import Row
 from sim.scenario import NULAGE
 from sim.swedish import datum, tal, uppraknat
+from sim.warmup import warmup_text
 
 MNKR = 1e-6
 
@@ -101,6 +102,7 @@ def summary_text(made: Comparison) -> str:
         f"{made.resultat.klara} möjliga framtider har simulerats för nuläget och för varje scenario, med samma "
         f"människor och samma goda och dåliga år i alla. Basår {kommun.basar}; planeringsåren är {planning}.",
         "",
+        *(line for text in warmup_text(kommun) for line in (text, "")),
         "Siffrorna beskriver vad som följer av antagandena i konfigurationen. De är ett underlag för att jämföra "
         "handlingsvägar, inte en prognos.",
         "",

@@ -16,7 +16,11 @@ LEAST_CHANCE = 1e-12
 
 def nulage_problems(kommun: Kommun) -> list[Problem]:
     """(path, Swedish text) for everything in the stock that refers wrongly or cannot be."""
+    known = sorted(name for name, nulage in kommun.nulage.items() if nulage != Nulage())
     found: list[Problem] = []
+    if kommun.uppvarmning_ar and known:
+        text = f"ska vara 0 där nuläget är känt, och det är det för {', '.join(known)}; ta bort det ena eller det andra"
+        found.append(("uppvarmning_ar", f"{kommun.uppvarmning_ar}: {text}"))
     for name, nulage in kommun.nulage.items():
         at = f"nulage.{name}"
         if name not in kommun.verksamheter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,15 @@ class VisitLog:
 
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> VisitLog:
         return VisitLog(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+
+    def from_day_0(self) -> VisitLog:
+        """The log without stays that were over before day 0; stays asked for before it are flagged as from nuläge."""
+        before = self.begaran < 0
+        flagged = replace(self, flaggor=self.flaggor | np.where(before, FRAN_NULAGE, 0).astype(np.int32))
+        first_part = np.arange(len(self)) - self.del_
+        lasts = np.zeros(len(self), dtype=bool)
+        np.logical_or.at(lasts, first_part, ~(self.slappt < 0))
+        return flagged.select(lasts[first_part])
 
     def frame(self, network: Network) -> pd.DataFrame:
         """The log with names instead of numbers. Keys of cases are running numbers within the run."""

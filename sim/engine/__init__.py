@@ -17,15 +17,19 @@ FASTEST = "snabb"
 
 
 def run(network: Network, cases: Cases, seed: int, replication: int, engine: str = FASTEST) -> VisitLog:
-    """Simulate one replication with the named engine."""
-    return engine_named(engine)(network, cases, seed, replication)
+    """Simulate one replication with the named engine. The log begins with those who are there on day 0."""
+    log = engine_named(engine)(network, cases, seed, replication)
+    return log.from_day_0() if network.begin < 0 else log
 
 
 def trace(network: Network, cases: Cases, seed: int, replication: int) -> tuple[VisitLog, list[Event]]:
     """The same replication by the reference engine: the log, and all that happened, in order."""
     from sim.engine import tracing
 
-    return tracing.run_and_trace(network, cases, seed, replication)
+    log, events = tracing.run_and_trace(network, cases, seed, replication)
+    if network.begin == 0:
+        return log, events
+    return log.from_day_0(), [event for event in events if event.time >= 0]
 
 
 def engine_named(name: str) -> Engine:

@@ -28,14 +28,14 @@ class Queues:
         self.touched: set[int] = set()
         self.planned = True
         for number, resource in enumerate(network.resources):
-            first = None if resource.capacity is None else int(resource.capacity.at(0))
+            first = None if resource.capacity is None else int(resource.capacity.at(clock.now))
             if resource.kind == "team":
                 assert resource.closings is not None and first is not None
-                self.teams[number] = Team(number, first, int(resource.closings.at(0)))
+                self.teams[number] = Team(number, first, int(resource.closings.at(clock.now)))
             else:
                 self.places[number] = Place(number, first)
         self._plan_capacities()
-        clock.plan(0.0, OPENING, self._open)
+        clock.plan(clock.now, OPENING, self._open)
 
     def _open(self, _: object) -> None:
         """The stock is in place: from now on queues are served."""
@@ -208,7 +208,7 @@ class Queues:
     def _plan_capacities(self) -> None:
         for number, resource in enumerate(self.network.resources):
             paths = [path for path in (resource.capacity, resource.closings) if path is not None]
-            for time in sorted({t for path in paths for t in path.times if 0 < t < self.network.end}):
+            for time in sorted({t for path in paths for t in path.times if self.clock.now < t < self.network.end}):
                 self.clock.at(time, Happening.CAPACITY, number, 0, partial(self._change_capacity, number))
 
     def _change_capacity(self, number: int, _: object) -> None:

@@ -41,7 +41,7 @@ class Simulation:
         self.cases = cases
         self.seed = seed
         self.replication = replication
-        self.clock = Clock()
+        self.clock = Clock(network.begin)
         self.queues = self._new_queues()
         self.present: dict[Stay, None] = {}
         self.records: list[Record] = []

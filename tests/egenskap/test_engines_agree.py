@@ -95,8 +95,8 @@ def test_two_thousand_random_networks_meet_everything(
     seen: Counter[str] = Counter()
     clocks: list[CountingClock] = []
 
-    def clock() -> CountingClock:
-        clocks.append(CountingClock())
+    def clock(begin: float) -> CountingClock:
+        clocks.append(CountingClock(begin))
         clocks[-1].happened = Counter()
         return clocks[-1]
 
