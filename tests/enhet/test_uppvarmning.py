@@ -10,13 +10,14 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
+from egenskap.logs import different_columns
 from hjalp import kommun, log_of, network_of, scenario
 from sim.calendars import months
 from sim.cases import draw_cases
 from sim.comparison import compare
 from sim.config import Kommun
 from sim.distributions import exponential, lognormal
-from sim.engine import ENGINES
+from sim.engine import ENGINES, trace
 from sim.errors import HemmaplanError
 from sim.measures import measure
 from sim.runs import Run
@@ -67,6 +68,13 @@ def test_who_is_there_on_day_0_has_come_since_the_empty_start(engine: str, repli
     assert [line[2] if line[2] < 365 else np.inf for line in expected] == left.tolist()
     assert (log.has(FRAN_NULAGE) == (log.begaran < 0)).all()
     assert 0 < log.has(FRAN_NULAGE).sum() < len(log)
+
+
+def test_the_trace_begins_on_day_0_and_gives_the_same_log() -> None:
+    network = network_of(house(4))
+    log, events = trace(network, draw_cases(network, 1, 0), 1, 0)
+    assert different_columns(log, log_of(network)) == []
+    assert 0 <= min(event.time for event in events) < 10
 
 
 def test_measures_count_from_day_0_and_clocks_from_when_they_began() -> None:
