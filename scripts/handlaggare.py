@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,10 @@ from sim.scenario import make_plan
 from sim.swedish import tal
 
 WITH, WITHOUT = "med avslut", "utan avslut"
+ORDERS = {
+    "forst": "Avslut går före nya ärenden (modellens antagande).",
+    "i_ko": "Avslut står i samma kö som nya ärenden, utöver det antal som alltid får plats (ett annat antagande).",
+}
 MNKR = 1e-6
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
@@ -43,6 +48,16 @@ def without_closing(kommun: config.Kommun) -> config.Kommun:
     for area in content["verksamheter"].values():
         for steg in area["steg"].values():
             steg.pop("avslut", None)
+    return checked_kommun(content)
+
+
+def with_order(kommun: config.Kommun, order: str, last_year: int) -> config.Kommun:
+    """The same kommun until another year, every team closing in this order (`config.Team.avslutsordning`)."""
+    content = kommun.model_dump(mode="python", exclude_unset=True)
+    content["slut"] = date(last_year, 12, 31)
+    for resurs in content["resurser"].values():
+        if resurs["typ"] == "team":
+            resurs["avslutsordning"] = order
     return checked_kommun(content)
 
 
@@ -161,7 +176,11 @@ def measures(run: Run, seed: int, replication: int) -> dict[str, float]:
             found[f"avslutsvantan_{resource.name}"] = float(np.mean((waits.until - waits.since)[closes]))
             gone = log.slappt[waits.record[closes]]
             found[f"avslutstid_{resource.name}"] = float(np.nanmean(gone - waits.since[closes]))
-    found |= _kronor(costs(run, monthly, seed, replication), planning)
+    rows = costs(run, monthly, seed, replication)
+    found |= _kronor(rows, planning)
+    for year in sorted({month.label[:4] for month in monthly}):
+        of_year = _kronor(rows, [month.label[:4] == year for month in monthly])
+        found |= {f"{key}_{year}": of_year[key] for key in YEARLY}
     found["manader"] = _benefit_months(run, monthly, planning)
     found["externa_dygn"] = _outside_days(run, first)
     found["kobistand"] = benefit_while_waiting(run, edges)
@@ -189,6 +208,7 @@ def table(
     return pd.DataFrame(rows, columns=["variant", "scenario", "replikation", "matt", "varde"])
 
 
+YEARLY = {"extern": "Köpta placeringar", "bistand": "Bistånd", "netto": "Nettokostnad"}
 CLOSING_LINES = (
     ("externa_dygn", "Köpta vårddygn", "dygn", 0),
     ("extern", "Köpta placeringar", "mnkr", 1),
@@ -198,7 +218,7 @@ CLOSING_LINES = (
 )
 
 
-def report(kommun: config.Kommun, scenarios: Sequence[config.Scenario], made: pd.DataFrame) -> list[str]:
+def report(kommun: config.Kommun, scenarios: Sequence[config.Scenario], made: pd.DataFrame, order: str) -> list[str]:
     """The table in words, as Markdown."""
     values = {
         key: group.sort_values("replikation")["varde"].to_numpy()
@@ -240,7 +260,7 @@ def report(kommun: config.Kommun, scenarios: Sequence[config.Scenario], made: pd
         f"# Färre eller fler handläggare: {kommun.namn}, {first}–{last}",
         "",
         f"Nuläget i medel över {count} möjliga framtider; scenarierna som skillnad mot nuläget i samma framtider, med "
-        f"95-procentsintervall för medelskillnaden. Kronor och dygn är summor för {first}–{last}.",
+        f"95-procentsintervall för medelskillnaden. Kronor och dygn är summor för {first}–{last}. {ORDERS[order]}",
         "",
         *markdown(head, rows),
         "",
@@ -270,7 +290,19 @@ def report(kommun: config.Kommun, scenarios: Sequence[config.Scenario], made: pd
             ],
         ]
     lines += markdown(["Nyckeltal", "Del", "Enhet", *(s.namn for s in scenarios)], closing, words=3)
-    return [*lines, "", *_verdict(scenarios, values)]
+    return [*lines, "", *_verdict(scenarios, values), "", *_by_year(kommun, scenarios, values)]
+
+
+def _by_year(
+    kommun: config.Kommun, scenarios: Sequence[config.Scenario], values: dict[tuple[str, str, str], np.ndarray]
+) -> list[str]:
+    """What is put off comes back once the queue has ceased to grow: the change in mnkr year by year."""
+    rows = []
+    for year in range(kommun.basar, kommun.slut.year + 1):
+        for key, name in YEARLY.items():
+            found = [values[WITH, s.id, f"{key}_{year}"] - values[WITH, "nulage", f"{key}_{year}"] for s in scenarios]
+            rows.append([str(year), name, *(difference(change, 2) for change in found)])
+    return ["## År för år, mnkr", "", *markdown(["År", "Kronor", *(s.namn for s in scenarios)], rows)]
 
 
 def _mnkr(values: np.ndarray) -> str:
@@ -301,13 +333,22 @@ def main() -> None:
     parser.add_argument("--replikationer", type=int, default=40, help="möjliga framtider per scenario")
     parser.add_argument("--fro", type=int, default=1, help="slumpfrö")
     parser.add_argument("--motor", default="snabb", help="snabb eller simpy; samma svar")
+    parser.add_argument("--slut", type=int, help="sista året, om ett annat än kommunens")
+    parser.add_argument(
+        "--avslut",
+        choices=ORDERS,
+        default="forst",
+        help="när teamen avslutar: forst (före nya ärenden) eller i_ko (i samma kö som de); ett antagande",
+    )
     asked = parser.parse_args()
-    kommun = load_kommun(asked.kommun)
+    as_it_is = load_kommun(asked.kommun)
+    kommun = with_order(as_it_is, asked.avslut, asked.slut or as_it_is.slut.year)
     scenarios = [load_scenario(name) for name in asked.scenarier]
     made = table(kommun, scenarios, asked.replikationer, asked.fro, asked.motor)
-    lines = report(kommun, scenarios, made)
+    lines = report(kommun, scenarios, made, asked.avslut)
     show("\n".join(lines))
-    show(f"\nResultat: {save(f'{kommun.id}_handlaggare', 'handlaggare', lines, made)}")
+    folder = f"{kommun.id}_handlaggare" + ("" if asked.avslut == "forst" else f"_{asked.avslut}")
+    show(f"\nResultat: {save(folder, 'handlaggare', lines, made)}")
 
 
 if __name__ == "__main__":

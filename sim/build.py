@@ -222,6 +222,7 @@ def _resource(name: str, epochs: tuple[Epok, ...], periods: list[Period]) -> Res
         kind=kind,
         capacity=None if unlimited else step_function(breaks, capacity, first=periods[0].first),
         closings=step_function(breaks, closings, first=periods[0].first) if kind == "team" else None,
+        closings_first=isinstance(first, config.Team) and first.avslutsordning == "forst",
     )
 
 

@@ -26,6 +26,9 @@ class Team(Modell):
 
     `arendetak` is given, or follows from hours (Little's law): an årsarbetare finishes `produktiva_timmar_per_ar` /
     `timmar_per_arende` cases a year, each open for `arendetid_dagar` on average.
+
+    `avslutsordning` says when a stay is closed, beyond the closings that always have room: `forst`, before all new
+    cases, or `i_ko`, in one queue with them by prio, time and case.
     """
 
     typ: Literal["team"]
@@ -41,6 +44,7 @@ class Team(Modell):
     semesterprofil: Manadsfaktorer = ETTOR
     lon_tkr: Icke_negativt = 0.0
     avslut_samtidiga: Icke_negativt = 0.5
+    avslutsordning: Literal["forst", "i_ko"] = "forst"
 
     @property
     def arenden_per_arsarbetare(self) -> float:

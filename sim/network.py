@@ -137,12 +137,16 @@ class Inflow:
 
 @dataclass(frozen=True)
 class Resource:
-    """A team, own places or bought places. `capacity` in thousandths over time, None where unlimited."""
+    """A team, own places or bought places. `capacity` in thousandths over time, None where unlimited.
+
+    `closings` of a team: how many always have room; beyond them, `closings_first`: before all new cases.
+    """
 
     name: str
     kind: str
     capacity: StepFunction | None
     closings: StepFunction | None
+    closings_first: bool
 
 
 @dataclass(frozen=True)

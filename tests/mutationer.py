@@ -62,6 +62,7 @@ RESOURCES, QUEUES, STAYS = (f"sim/engine/{name}.py" for name in ("resources", "q
 HOLDINGS, LIVES, HEAPS, OUTCOMES, COMPILED = (
     f"sim/engine/{name}.py" for name in ("holdings", "lives", "heaps", "outcomes", "compiled")
 )
+BY_HAND = "tests/enhet/test_teams_by_hand.py"
 AGREEMENT = "tests/egenskap/test_engines_agree.py::test_on_random_networks"
 SIMPY, CASES, PRESENT, TEAMS = (f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "teams"))
 
@@ -189,6 +190,13 @@ MUTATIONS = (
         theory("avslut"),
     ),
     Mutation(
+        "closings in the queue go before all new cases",
+        RESOURCES,
+        "if not len(self.closing_line) or self.closings_first or not len(self.line):",
+        "if True:",
+        BY_HAND,
+    ),
+    Mutation(
         "every candidate arrives",
         CASES,
         "if not mark < rate_values[piece] * effect[index]:",
@@ -298,6 +306,13 @@ MUTATIONS = (
         HOLDINGS,
         "fits or team.closings < team.guaranteed else ABSENT",
         "fits or team.closings <= team.guaranteed else ABSENT",
+        AGREEMENT,
+    ),
+    Mutation(
+        "compiled: a closing in the queue waits behind every new case",
+        HOLDINGS,
+        "return node_before(memory.nodes(world), team.closing_line, team.line)",
+        "return False",
         AGREEMENT,
     ),
     Mutation(
@@ -469,6 +484,9 @@ def say(text: str) -> None:
 
 def main(words: Sequence[str]) -> int:
     chosen = [m for m in MUTATIONS if not words or any(word in m.name for word in words)]
+    if not chosen:
+        say(f"no break has {' or '.join(words)} in its name")
+        return 2
     with tempfile.TemporaryDirectory(prefix="mutationer-") as name:
         folder = Path(name)
         copy_to(folder)

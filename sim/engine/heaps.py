@@ -109,7 +109,7 @@ def free_node(world: World, number: int) -> None:
 
 
 @kernel
-def _node_before(nodes: Records, a: int, b: int) -> bool:
+def node_before(nodes: Records, a: int, b: int) -> bool:
     """Order in a queue: kind, prio, time, case key."""
     x, y = nodes[a], nodes[b]
     if x.rank != y.rank:
@@ -128,7 +128,7 @@ def meld(nodes: Records, a: int, b: int) -> int:
         return b
     if b == ABSENT:
         return a
-    if _node_before(nodes, b, a):
+    if node_before(nodes, b, a):
         a, b = b, a
     first = nodes[a].child
     nodes[b].before = a

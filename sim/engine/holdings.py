@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.distributions import round_duration
 from sim.engine import memory
-from sim.engine.heaps import free_node, meld, new_node, push_event, unlink
+from sim.engine.heaps import free_node, meld, new_node, node_before, push_event, unlink
 from sim.engine.layout import AT_HOME, AT_RESERVE, EVERYWHERE, FOR_TEAM, NOWHERE
 from sim.engine.memory import World
 from sim.engine.order import Happening
@@ -155,10 +155,19 @@ def become_eligible(world: World, i: int) -> None:
 
 
 @kernel
+def _is_closings_turn(world: World, number: int) -> bool:
+    """The first stay to be closed goes before the first new case."""
+    team = memory.resources(world)[number]
+    if team.closing_line == ABSENT or team.closings_first or team.line == ABSENT:
+        return bool(team.closing_line != ABSENT)
+    return node_before(memory.nodes(world), team.closing_line, team.line)
+
+
+@kernel
 def candidate(world: World, number: int) -> int:
     """The stay that can begin in a team or a place, the first in line, or ABSENT. Nobody overtakes."""
     resource = memory.resources(world)[number]
-    if resource.line == ABSENT or resource.closing_line != ABSENT:
+    if resource.line == ABSENT or _is_closings_turn(world, number):
         return ABSENT
     i = memory.nodes(world)[resource.line].stay
     room = resource.used + resource.held + need_of(world, i, number) <= resource.capacity
@@ -182,7 +191,7 @@ def ask_closing(world: World, i: int) -> None:
     case, team = memory.cases(world)[stay.case], memory.resources(world)[number]
     at = new_node(world, i, number)
     node = memory.nodes(world)[at]
-    node.rank = 0
+    node.rank = 1
     node.priority = memory.groups(world)[memory.specs(world)[stay.asked_spec].groups_at + case.group].priority
     node.time = stay.end
     node.key = case.key
@@ -193,7 +202,7 @@ def ask_closing(world: World, i: int) -> None:
 
 @kernel
 def closing_candidate(world: World, number: int) -> int:
-    """The first stay to be closed, if a guaranteed place is free or its load fits; else ABSENT."""
+    """The first stay to be closed, if a guaranteed place is free, or if it is its turn and its load fits."""
     team = memory.resources(world)[number]
     if not team.is_team or team.closing_line == ABSENT:
         return ABSENT
@@ -201,7 +210,7 @@ def closing_candidate(world: World, number: int) -> int:
     stay = memory.stays(world)[i]
     spec = memory.specs(world)[stay.spec]
     own = spec.follow_weight if stay.following and spec.follow_team == number else 0
-    fits = team.used - own + spec.closing_weight <= team.capacity
+    fits = _is_closings_turn(world, number) and team.used - own + spec.closing_weight <= team.capacity
     return int(i) if fits or team.closings < team.guaranteed else ABSENT
 
 

@@ -31,7 +31,7 @@ class Queues:
             first = None if resource.capacity is None else int(resource.capacity.at(clock.now))
             if resource.kind == "team":
                 assert resource.closings is not None and first is not None
-                self.teams[number] = Team(number, first, int(resource.closings.at(clock.now)))
+                self.teams[number] = Team(number, first, int(resource.closings.at(clock.now)), resource.closings_first)
             else:
                 self.places[number] = Place(number, first)
         self._plan_capacities()

@@ -39,33 +39,44 @@ class Line:
 
 
 class Team:
-    """Handläggare. `load` and `capacity` are thousandths of a case; closings go before new cases."""
+    """Handläggare. `load` and `capacity` are thousandths of a case.
 
-    def __init__(self, number: int, capacity: int, guaranteed: int) -> None:
+    A closing goes before new cases while fewer than `guaranteed` are under way; the rest do so where `closings_first`,
+    and otherwise stand in one queue with new cases.
+    """
+
+    def __init__(self, number: int, capacity: int, guaranteed: int, closings_first: bool) -> None:
         self.number = number
         self.capacity = capacity
         self.guaranteed = guaranteed
+        self.closings_first = closings_first
         self.load = 0
         self.closings = 0
         self.line = Line()
         self.closing_line = Line()
 
     def closing_candidate(self) -> Stay | None:
-        """The first stay to be closed, if a guaranteed place is free or its load fits."""
+        """The first stay to be closed, if a guaranteed place is free, or if it is its turn and its load fits."""
         for stay in self.closing_line:
             assert stay.spec is not None
             own = stay.spec.follow_weight if stay.following and stay.spec.follow_team == self.number else 0
-            fits = self.load - own + stay.spec.closing_weight <= self.capacity
+            fits = self._is_closings_turn() and self.load - own + stay.spec.closing_weight <= self.capacity
             return stay if fits or self.closings < self.guaranteed else None
         return None
 
     def candidate(self) -> Stay | None:
-        """The first new case, if it fits and nobody waits to be closed. Nobody overtakes."""
-        if len(self.closing_line):
+        """The first new case, if it is its turn and it fits. Nobody overtakes."""
+        if self._is_closings_turn():
             return None
         for stay in self.line:
             return stay if self.load + stay.asked_spec.weight <= self.capacity else None
         return None
+
+    def _is_closings_turn(self) -> bool:
+        """The first stay to be closed goes before the first new case."""
+        if not len(self.closing_line) or self.closings_first or not len(self.line):
+            return bool(len(self.closing_line))
+        return next(iter(self.closing_line)).closing_key() < next(iter(self.line)).line_key()
 
 
 class Place:

@@ -79,7 +79,8 @@ class Stay:
         return (rank, self.asked_spec.priority[self.case.group], self.requested, self.case.key)
 
     def closing_key(self) -> tuple[float, ...]:
-        return (0, self.asked_spec.priority[self.case.group], self.end, self.case.key)
+        """Order among those to be closed, and, in a team where they share a queue, among new cases."""
+        return (1, self.asked_spec.priority[self.case.group], self.end, self.case.key)
 
     def record(self, released: float, end_of_run: float, moved: bool = False) -> Record:
         """The stay as a line of the visit log; `moved`: only the part in the reserv that ends now."""

@@ -205,6 +205,12 @@ class Account:
         assert isinstance(team, Team)
         return max(1, math.floor(team.avslut_samtidiga * team.arsarbetare * (1 - team.vakans) + 1e-9))
 
+    def closing_first(self, name: str, closing: tuple[float, ...], visit: Visit) -> bool:
+        """A closing with this prio, time and case goes before a new case, the guaranteed places apart."""
+        team = self.plan.kommun.resurser[name]
+        assert isinstance(team, Team)
+        return team.avslutsordning == "forst" or closing < self.queue_key(visit)[-3:]
+
     def changing_days(self, name: str) -> set[int]:
         return self._changing[name]
 
@@ -479,18 +485,27 @@ def team_over_capacity(account: Account) -> list[str]:
                     found.append(f"{team} at {time}: {standing} + {new} starts above {room}")
             if closings:
                 under_way = sum(p.kind == "avslut" and p.first < time < p.last for p in pieces)
-                most = max(account.guaranteed(team, time), account.guaranteed(team, time - 0.5))
+                most = most_guaranteed(account, team, time)
                 above = standing + sum(p.weight for p in closings) > room
                 if above and under_way + len(closings) > most:
                     found.append(f"{team} at {time}: {under_way} + {len(closings)} closings, {most} guaranteed")
     return found
 
 
+def most_guaranteed(account: Account, team: str, time: float) -> int:
+    """How many closings always have room, the day before or now: it may change at this instant."""
+    return max(account.guaranteed(team, time), account.guaranteed(team, time - 0.5))
+
+
 def team_queue_jumped(account: Account) -> list[str]:
-    """No case starts before one that asked earlier with the same prio, nor while a closing waits."""
+    """No case starts before one that asked earlier with the same prio, or while a closing waits that goes before it.
+
+    Beyond what is guaranteed, no closing passes a new case that goes before it.
+    """
     found = []
     for team in account.teams():
         waiting = account.waiting_for(team)
+        closed = [(p.first, p.last) for p in loads(account, team) if p.kind == "avslut"]
         closing = [
             (v.slut, v.avslut_start, (account.prio(v), v.slut, v.fall))
             for v in account.visits
@@ -504,9 +519,15 @@ def team_queue_jumped(account: Account) -> list[str]:
                 passed = other.begaran < time < other.waits_until
                 if passed and account.queue_key(other) < account.queue_key(visit):
                     found.append(said(visit, f"passed {other.fall} in the queue of {team} at {time}"))
-            if any(first < time < last for first, last, _ in closing):
+            if any(first < time < last and account.closing_first(team, key, visit) for first, last, key in closing):
                 found.append(said(visit, f"started at {time} while a closing waited for {team}"))
-        for _, begun, key in closing:
+        for slut, begun, key in closing:
+            passed = [
+                v for v in waiting if v.begaran < begun < v.waits_until and not account.closing_first(team, key, v)
+            ]
+            under_way = sum(first < begun < last for first, last in closed)
+            if passed and slut < begun < INF and under_way >= most_guaranteed(account, team, begun):
+                found.append(f"{team} at {begun}: a closing passed new cases, though {under_way} were under way")
             if any(first < begun < last and other < key for first, last, other in closing):
                 found.append(f"{team} at {begun}: a closing passed another")
     return found
@@ -533,18 +554,20 @@ def team_idle(account: Account) -> list[str]:
             load = int(weight[there].sum())
             room = account.capacity(team, time) - load
             queue = [v for v in closing if v.slut < time < v.avslut_start]
+            line = [v for v in waiting if v.begaran < time < v.waits_until]
+            turn = True
             if queue:
                 visit = min(queue, key=lambda v: (account.prio(v), v.slut, v.fall))
                 begun = account.begun(visit)
                 assert begun.avslut is not None
                 follow = begun.uppfoljning
                 own = _thousandths(follow.vikt) if follow and follow.team == team else 0
-                fits = _thousandths(begun.avslut.vikt) - own <= room
+                key = (account.prio(visit), visit.slut, visit.fall)
+                turn = all(account.closing_first(team, key, v) for v in line)
+                fits = turn and _thousandths(begun.avslut.vikt) - own <= room
                 if fits or int(is_closing[there].sum()) < account.guaranteed(team, time):
                     found.append(said(visit, f"waits to be closed by {team} at {time} though there is room"))
-                continue
-            line = [v for v in waiting if v.begaran < time < v.waits_until]
-            if line:
+            if line and not (queue and turn):
                 visit = min(line, key=account.queue_key)
                 behov = account.asked(visit).behov
                 assert isinstance(behov, TeamBehov)

@@ -345,6 +345,7 @@ def provs(draw: st.DrawFn, changes: bool = True) -> Prov:
             "vakans": draw(st.sampled_from([0.0, 0.1])),
             "semesterprofil": [1, 1, 1, 1, 1, 1, 0.5, 0.5, 1, 1, 1, 1],
             "avslut_samtidiga": draw(st.sampled_from([0.5, 1.0])),
+            "avslutsordning": draw(st.sampled_from(["forst", "i_ko"])),
             "lon_tkr": 620,
         }
     for name in HOUSES:

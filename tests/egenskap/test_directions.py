@@ -88,6 +88,34 @@ def test_more_handlaggare_never_delays_anyones_start(replication: int) -> None:
     assert np.any(starts[-1] < starts[0])
 
 
+def followed_up(arsarbetare: float) -> Network:
+    """Bought stays that a team follows up and closes; nobody waits to begin, so it can only be late with closing."""
+    resurser = {
+        "lag": {"typ": "team", "arsarbetare": arsarbetare, "arendetak": 4},
+        "kopt": {"typ": "extern", "dygnskostnad_kr": {"medel": 1900}},
+    }
+    stay = {
+        "behov": {"plats": ["kopt"]},
+        "uppfoljning": {"team": "lag", "vikt": 1.0},
+        "avslut": {"team": "lag", "vikt": 1.0, "tid": {"fordelning": "konstant", "medel": 7}},
+        "utfall": {"klar": {"tid": {"medel": 60, "cv": 0.8}, "nasta": {"avslut": 1.0}}},
+    }
+    inflow = {"in": {"per_ar": 110, "forsta_steg": "placering"}}
+    return network_of(kommun(resurser, inflow, {"placering": stay}, "2018-12-31"))
+
+
+@pytest.mark.parametrize("replication", REPLICATIONS)
+def test_fewer_handlaggare_never_close_any_stay_earlier_and_placements_cost_more(replication: int) -> None:
+    """The mechanism of staff alone: the same people in the same placements, each closed as late or later."""
+    networks = [followed_up(size) for size in (8, 6, 5, 4, 3)]
+    closed = [np.nan_to_num(log_of(n, replication=replication).avslut_start, nan=np.inf) for n in networks]
+    for more, fewer in zip(closed, closed[1:], strict=False):
+        assert np.all(fewer >= more)
+    dygn = [external_days(n, replication).sum() for n in networks]
+    assert dygn == sorted(dygn)
+    assert dygn[-1] > 1.2 * dygn[0]
+
+
 @pytest.mark.parametrize("replication", REPLICATIONS)
 def test_a_longer_waiting_limit_never_sends_more_to_the_reserv(replication: int) -> None:
     """One place, equal lengths, nobody taken home: the n-th start at home is never later, by induction."""

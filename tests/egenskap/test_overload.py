@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hjalp import kommun, log_of, network_of
-from sim.network import Network
+from sim.network import NONE, Network
 from sim.visits import VisitLog
 
 REPLICATIONS = range(4)
@@ -22,9 +22,15 @@ QUARTER = 91.0
 WARM_UP = 3 * 365.0
 
 
-def network_with(per_day: float, stegs: dict[str, Any], first: str) -> Network:
+def network_with(per_day: float, stegs: dict[str, Any], first: str, order: str = "forst") -> Network:
     resurser = {
-        "lag": {"typ": "team", "arsarbetare": EMPLOYED, "arendetak": CASES_EACH, "avslut_samtidiga": 0.5},
+        "lag": {
+            "typ": "team",
+            "arsarbetare": EMPLOYED,
+            "arendetak": CASES_EACH,
+            "avslut_samtidiga": 0.5,
+            "avslutsordning": order,
+        },
         "kopt": {"typ": "extern", "dygnskostnad_kr": {"medel": 1900}},
     }
     inflow = {"in": {"per_ar": per_day * 365.25, "forsta_steg": first}}
@@ -40,7 +46,7 @@ def care(follow_up: float, length: float) -> dict[str, Any]:
     }
 
 
-def investigated_first() -> tuple[Network, float]:
+def investigated_first(order: str = "forst") -> tuple[Network, float]:
     """Cases are investigated, then followed up and closed; and how many a day the team can carry through (Little)."""
     work = 60 * 1.0 + (200 + CLOSING) * 0.5
     investigation = {
@@ -48,7 +54,7 @@ def investigated_first() -> tuple[Network, float]:
         "utfall": {"klar": {"tid": {"medel": 60, "cv": 0.7}, "nasta": {"insats": 1.0}}},
     }
     stegs = {"utredning": investigation, "insats": care(0.5, 200)}
-    return network_with(OFFERED * CAPACITY / work, stegs, "utredning"), CAPACITY / work
+    return network_with(OFFERED * CAPACITY / work, stegs, "utredning", order), CAPACITY / work
 
 
 def forced_only(per_day: float) -> Network:
@@ -61,12 +67,14 @@ def closed_by_quarter(log: VisitLog, end: float) -> np.ndarray:
     return np.histogram(log.avslutad[~np.isnan(log.avslutad)], edges)[0]
 
 
-def floor_holds(log: VisitLog, end: float) -> np.ndarray:
+def floor_holds(log: VisitLog, network: Network) -> np.ndarray:
     """Whenever a stay waits to be closed, at least as many as are guaranteed are being closed.
 
     Returns the quarters in which some stay waits all the time.
     """
-    over = ~np.isnan(log.slut)
+    end = network.end
+    closes = np.array([steg.closing_team != NONE for steg in network.steg[0]])[log.steg]
+    over = closes & ~np.isnan(log.slut)
     until = np.where(np.isnan(log.avslut_start[over]), end, log.avslut_start[over])
     begun = log.avslut_start[~np.isnan(log.avslut_start)]
     closed = log.avslutad[~np.isnan(log.avslutad)]
@@ -96,13 +104,25 @@ def test_closings_go_on_at_the_teams_pace(replication: int, engine: str) -> None
 
 @pytest.mark.parametrize("engine", ["simpy", "snabb"])
 @pytest.mark.parametrize("replication", REPLICATIONS)
+def test_closings_in_one_queue_with_new_cases_go_on_as_guaranteed(replication: int, engine: str) -> None:
+    """Stays in wait of closing keep their follow-up, which crowds out all else; what is guaranteed goes on."""
+    network, _ = investigated_first("i_ko")
+    log = log_of(network, replication=replication, engine=engine)
+    busy = floor_holds(log, network)
+    closed = closed_by_quarter(log, network.end)
+    assert len(busy) > len(closed) / 2
+    assert closed[busy].min() >= GUARANTEED * (QUARTER // CLOSING - 1), "two at a time, a week each"
+
+
+@pytest.mark.parametrize("engine", ["simpy", "snabb"])
+@pytest.mark.parametrize("replication", REPLICATIONS)
 def test_closings_go_on_though_forced_load_alone_is_too_much(replication: int, engine: str) -> None:
     """Follow-up of 1.1 times the capacity: nothing fits, and what is guaranteed is closed."""
     per_day = OFFERED * CAPACITY / (180 + CLOSING)
     assert per_day * CLOSING > GUARANTEED, "more than the guaranteed closings can take"
     network = forced_only(per_day)
     log = log_of(network, replication=replication, engine=engine)
-    busy = floor_holds(log, network.end)
+    busy = floor_holds(log, network)
     closed = closed_by_quarter(log, network.end)
     assert len(busy) > 0
     assert closed[busy].min() >= GUARANTEED * (QUARTER // CLOSING - 1), "two at a time, a week each"
@@ -117,7 +137,7 @@ def test_a_backlog_of_closings_drains_when_the_guarantee_suffices(replication: i
     stegs = {"insats": care(1.0, 1.1 * CAPACITY / per_day - CLOSING)}
     network = network_with(per_day, stegs, "insats")
     log = log_of(network, replication=replication, engine=engine)
-    floor_holds(log, network.end)
+    floor_holds(log, network)
     begun = ~np.isnan(log.avslut_start) & (log.slut > WARM_UP)
     waits = (log.avslut_start - log.slut)[begun]
     assert waits.max() < 365

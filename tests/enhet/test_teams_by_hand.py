@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from enhet.script import days, house, patience, played, steg, team
 
 
@@ -110,6 +112,33 @@ def test_closings_under_overload_are_as_many_as_guaranteed() -> None:
     run = played({"lag": team(4, arsarbetare=4)}, stegs, people)
     closings = [run.stay(name, "boende").avslut_start for name in ("anna", "bo", "cia")]
     assert sorted(closings) == [12, 12, 17]  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("order", "prio", "closing", "new"),
+    [("forst", 0, 21, 22), ("i_ko", 0, 22, 21), ("i_ko", -1, 21, 22), ("i_ko", 1, 22, 21)],
+)
+def test_closings_before_new_cases_or_in_one_queue_with_them(order: str, prio: int, closing: int, new: int) -> None:
+    """Erik fills the team until day 21; one closing at a time is guaranteed (anna's from 12, bo's from 17).
+
+    On day 21 half of it falls free. Doris has asked since day 11, cia's stay has waited to be closed since day 14.
+    """
+    stegs = {"boende": steg(10, avslut=CLOSING, prio=prio), "tung": utredning(20, vikt=2), "latt": utredning(5)}
+    people = {"erik": (1, "tung"), "anna": (2, "boende"), "bo": (3, "boende"), "cia": (4, "boende")}
+    run = played({"lag": team(2, avslutsordning=order)}, stegs, people | {"doris": (11, "latt")})
+    assert [run.stay(name, "boende").avslut_start for name in ("anna", "bo", "cia")] == [12, 17, closing]
+    assert run.starts("latt") == {"doris": new}
+
+
+def test_a_closing_in_the_queue_waits_behind_a_new_case_that_does_not_fit() -> None:
+    """Doris needs two thirds of the team; the third that falls free on day 21 could have closed cia's stay."""
+    stegs = {"boende": steg(10, avslut=CLOSING), "tung": utredning(20, vikt=2), "langre": utredning(40)}
+    people = {"erik": (1, "tung"), "fia": (1, "langre"), "anna": (2, "boende"), "bo": (3, "boende")}
+    people |= {"cia": (4, "boende"), "doris": (11, "tyngre")}
+    lag = team(3, avslutsordning="i_ko")
+    run = played({"lag": lag}, stegs | {"tyngre": utredning(5, vikt=2)}, people)
+    assert [run.stay(name, "boende").avslut_start for name in ("anna", "bo", "cia")] == [12, 17, 22]
+    assert run.starts("tyngre") == {"doris": 27}
 
 
 def test_one_closing_is_guaranteed_however_small_the_team() -> None:
