@@ -110,7 +110,8 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
         with unbroken(_say_writing):
             made = comparison(result)
             table = reconciliation_table(lines, made)
-            write_csv(table.replace({"inpassad": {True: "ja", False: "nej"}}), folder.path / "avstamning.csv")
+            rows = table.replace({"inpassad": {True: "ja", False: "nej"}}).itertuples(index=False)
+            write_csv([str(name) for name in table], rows, folder.path / "avstamning.csv")
             text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
             (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
             lasting = folder.finish()

@@ -1,4 +1,4 @@
-"""Figures in Swedish, as SVG and PNG, from the comparison's tables. The only module that imports Matplotlib.
+"""Figures in Swedish, as SVG and PNG. The only module that imports Matplotlib.
 
 Legible without colour: nuläge is a solid black line with a grey band, scenarios differ in line style and marker, and
 every line is named at its end.
@@ -7,30 +7,32 @@ every line is named at its end.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
+from matplotlib.font_manager import FontProperties
+from matplotlib.markers import TICKDOWN, TICKLEFT
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
-from sim.calendars import is_month
 from sim.comparison import Comparison
-from sim.costs import ALL_AREAS
-from sim.figure_list import Line, lines_of
-from sim.labels import KOSTNADSSLAG
-from sim.scenario import NULAGE
-from sim.summary import KeyFigure, Lookup, key_figures, planning_periods, row_of
+from sim.figures_content import AgainstBudget, Content, Differences, OverTime, Panel, Who, contents_of
+from sim.figures_png import write_png
 from sim.swedish import tal
 
 WIDTH, HEIGHT = 6.3, 3.5
 """Inches: the text width of a Word page."""
 PNG_DPI = 300
+INCH = 72.0
+"""Points."""
 MOST_PANELS = 3
 """Beside one another."""
 STYLES = (
@@ -41,193 +43,161 @@ STYLES = (
     ("#5A5A00", (0, (8, 3)), "v"),
     ("#444444", (0, (2, 3)), "P"),
 )
+TITLE, TEXT, SMALL, NOTE = 10.0, 9.0, 8.0, 7.5
+"""Sizes of type, points."""
+LINE = 1.2
+"""Between lines of text, as a multiple of their size."""
+GREY = "#404040"
 LOOK: dict[str, Any] = {
-    "font.size": 9.0,
+    "font.size": TEXT,
     "font.family": "DejaVu Sans",
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.titlesize": 10.0,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "axes.grid": True,
     "axes.grid.axis": "y",
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.6,
     "svg.hashsalt": "hemmaplan",
     "axes.axisbelow": True,
+    "text.hinting": "none",
 }
 
 
 def draw_all(made: Comparison, folder: Path) -> list[Path]:
     """Every figure of a study. Returns the SVG files; each has a PNG of 300 dpi beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    return [draw(content, folder) for content in contents_of(made)]
+
+
+def draw(content: Content, folder: Path) -> Path:
+    """One figure, as SVG (which is returned) and PNG."""
+    path = folder / f"{content.file}.svg"
     with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
-        for line in lines_of(made):
-            figure = over_time(made, line)
-            if figure is not None:
-                written.append(_save(figure, folder / line.file))
-        for area in sorted(made.resultat.study.kommun.verksamheter):
-            figure = against_budget(made, area)
-            if figure is not None:
-                written.append(_save(figure, folder / f"kostnad_mot_budget_{area}"))
-        if len(made.resultat.plans) > 1:
-            written.append(_save(differences(made), folder / "skillnader"))
-    return written
-
-
-def _save(figure: Figure, path: Path) -> Path:
-    """Drawn once for each format: `savefig` would draw everything twice, and lay it out anew."""
-    svg = path.with_suffix(".svg")
-    vectors: Any = FigureCanvasSVG(figure)
-    vectors.print_svg(svg, metadata={"Date": None, "Title": figure.get_suptitle() or path.name})
-    figure.set_layout_engine("none")  # the layout stays as the first drawing made it
-    figure.set_dpi(PNG_DPI)
-    pixels: Any = FigureCanvasAgg(figure)
-    pixels.print_png(path.with_suffix(".png"), metadata={"Software": None}, pil_kwargs={"compress_level": 3})
-    return svg
-
-
-def _series(lookup: Lookup, line: Line, scenario: str) -> pd.DataFrame:
-    """The months of a measure, in order."""
-    lines = lookup(scenario, (line.area, line.measure, line.part))
-    return lines[lines["period"].map(is_month)]
-
-
-def _years(lines: pd.DataFrame) -> pd.DataFrame:
-    return lines[lines["period"].str.fullmatch(r"\d{4}")]
-
-
-BARELY = 0.01
-"""A scenario whose mean never leaves nuläge by more than this share of its level is named, not drawn."""
-
-
-def shown_and_not(made: Comparison, line: Line) -> tuple[dict[str, int], list[str], list[str]]:
-    """Scenarios to draw, each with its first month of difference; those barely different; and those equal to nuläge."""
-    level = float(_series(made.levels, line, NULAGE)["medel"].abs().mean())
-    drawn: dict[str, int] = {}
-    barely, equal = [], []
-    for plan in made.resultat.plans[1:]:
-        series = _series(made.changes, line, plan.id)
-        apart = (series[["skillnad", "p10", "p90"]].abs() > 1e-12).any(axis=1).to_numpy()
-        if not apart.any():
-            equal.append(plan.namn)
-        elif float(series["skillnad"].abs().max()) < BARELY * level:
-            barely.append(plan.namn)
+        if isinstance(content, OverTime):
+            figure = _over_time(content)
+        elif isinstance(content, AgainstBudget):
+            figure = _against_budget(content)
         else:
-            drawn[plan.id] = int(np.argmax(apart))
-    return drawn, barely, equal
+            figure = _differences(content)
+        vectors: Any = FigureCanvasSVG(figure)
+        vectors.print_svg(path, metadata={"Date": None, "Title": content.title})
+        figure.set_layout_engine("none")  # the layout stays as the first drawing made it
+        figure.set_dpi(PNG_DPI)
+        pixels: Any = FigureCanvasAgg(figure)
+        pixels.draw()
+        write_png(path.with_suffix(".png"), np.asarray(pixels.buffer_rgba()), PNG_DPI)
+    return path
 
 
-def style_of(made: Comparison, scenario: str) -> tuple[str, tuple[int, tuple[float, ...]], str]:
-    """A scenario looks the same in every figure of a study."""
-    order = [plan.id for plan in made.resultat.plans[1:]]
-    return STYLES[order.index(scenario) % len(STYLES)]
+def _look(who: Who) -> tuple[str, tuple[int, tuple[float, ...]], str]:
+    """Colour, dashes and marker."""
+    return STYLES[(who.number - 1) % len(STYLES)] if who.number else ("black", (0, ()), "o")
 
 
-def over_time(made: Comparison, line: Line) -> Figure | None:
-    """Months on the x axis: nuläge with P10-P90, and the mean of each scenario that differs."""
-    base = _series(made.levels, line, NULAGE)
-    if base.empty:
-        return None
-    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
-    axes = figure.subplots()
-    time = _mid_months(base["period"])
-    axes.fill_between(
-        time,
-        base["p10"] * line.factor,
-        base["p90"] * line.factor,
-        color="#D0D0D0",
-        linewidth=0,
-        label="P10–P90, nuläge",
-    )
-    axes.plot(time, base["medel"] * line.factor, color="black", linewidth=1.6)
-    ends = [("Nuläge", float(base["medel"].iloc[-1] * line.factor), "black")]
-    names = {plan.id: plan.namn for plan in made.resultat.plans}
-    drawn, barely, equal = shown_and_not(made, line)
-    for scenario, first_month in drawn.items():
-        series = _series(made.levels, line, scenario).iloc[max(first_month - 1, 0) :]
-        color, dashes, marker = style_of(made, scenario)
-        values = series["medel"] * line.factor
-        axes.plot(
-            _mid_months(series["period"]),
-            values,
-            color=color,
-            linestyle=dashes,
-            linewidth=1.6,
-            marker=marker,
-            markevery=6,
-            markersize=3.5,
+@cache
+def _width(text: str, size: float) -> float:
+    """Of the longest line, points."""
+    face = FontProperties(family=LOOK["font.family"], size=size)
+    return max(text_to_path.get_text_width_height_descent(line, face, False)[0] for line in text.split("\n"))
+
+
+class _Frame:
+    """A figure with one plot, laid out by what is to be written around it; Matplotlib's own axes are several times
+    slower. Places are in the units of the data, with distances from them in points."""
+
+    def __init__(
+        self, title: str, unit: str, note: str, x: tuple[float, float], y: tuple[float, float], right: float, ticks: int
+    ) -> None:
+        """`right`: points to leave for what is written there; `ticks`: at most so many on the y axis."""
+        middle, half = (y[0] + y[1]) / 2, max((y[1] - y[0]) / 2, 1e-6 * abs(y[0] + y[1]), 1e-9) * 1.1
+        self.x, self.y = x, (middle - half, middle + half)
+        levels: Any = MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]).tick_values(*self.y)
+        levels = levels[(levels >= self.y[0]) & (levels <= self.y[1])]
+        labels = _labels(levels)
+        left = 10 + LINE * TEXT + max((_width(label, TEXT) for label in labels), default=0.0)
+        bottom = 14 + LINE * (TEXT + NOTE * (note.count("\n") + 1))
+        across, up = WIDTH * INCH, HEIGHT * INCH
+        self.height = up - bottom - LINE * TITLE - 10
+        self.figure = Figure(figsize=(WIDTH, HEIGHT))
+        self.axes = self.figure.add_axes(
+            (left / across, bottom / up, 1 - (left + right) / across, self.height / up), xlim=x, ylim=self.y
         )
-        ends.append((names[scenario], float(values.iloc[-1]), color))
-    first = int(str(base["period"].iloc[0])[:4])
-    _time_axis(axes, first, float(time[-1]))
-    axes.yaxis.set_major_formatter(SwedishTicks())
-    axes.set_ylabel(line.unit)
-    axes.set_title(line.title)
-    _name_ends(axes, ends, float(time[-1]))
-    note = "Linjer: medel av möjliga framtider. Grått band: P10–P90 för nuläget."
-    without = [f"Oförändrat: {', '.join(equal)}."] if equal else []
-    without += [f"Skiljer sig mindre än en procent: {', '.join(barely)}."] if barely else []
-    if without:
-        note += "\n" + " ".join(without)
-    _note(figure, note)
-    return figure
+        self.axes.set_axis_off()
+        self.axes.hlines(levels, *x, color=LOOK["grid.color"], linewidth=LOOK["grid.linewidth"], zorder=0.5)
+        self.line([x[0], x[0], x[1]], [self.y[1], self.y[0], self.y[0]], linewidth=0.8)
+        self.line([x[0]] * len(levels), levels, linestyle="none", marker=TICKLEFT, markersize=3.5, markeredgewidth=0.8)
+        for level, label in zip(levels, labels, strict=True):
+            self.text(x[0], level, label, -6, 0, ha="right", va="center_baseline")
+        self.figure.text(0.01, (bottom + self.height / 2) / up, unit, rotation=90, va="center")
+        self.text(x[0], self.y[1], title, 0, 6, fontsize=TITLE, fontweight="bold", va="bottom")
+        self.figure.text(0.01, 4 / up, note, fontsize=NOTE, color=GREY, va="bottom")
+
+    def line(self, x: Any, y: Any, **look: Any) -> None:
+        self.axes.plot(x, y, **{"color": "black", "clip_on": False, "solid_capstyle": "butt", **look})
+
+    def text(self, x: float, y: float, text: str, right: float, up: float, **look: Any) -> None:
+        """So many points to the right of a place and above it."""
+        apart = ScaledTranslation(right / INCH, up / INCH, self.figure.dpi_scale_trans)
+        self.axes.text(x, y, text, transform=self.axes.transData + apart, **look)
+
+    def x_names(self, places: Sequence[float], names: Sequence[str], ticks: Sequence[float]) -> None:
+        low = [self.y[0]] * len(ticks)
+        self.line(ticks, low, linestyle="none", marker=TICKDOWN, markersize=3.5, markeredgewidth=0.8)
+        for place, name in zip(places, names, strict=True):
+            self.text(place, self.y[0], name, 0, -6, ha="center", va="top")
 
 
-def _mid_months(periods: pd.Series) -> np.ndarray:
-    return np.array([int(p[:4]) + (int(p[5:]) - 0.5) / 12 for p in periods])
+def _labels(values: Any) -> list[str]:
+    """As few decimals as say the values exactly, at most two."""
+    found = (places for places in (0, 1) if np.allclose(values, np.round(values, places), atol=1e-9))
+    places = next(found, 2)
+    return [tal(float(value), places) for value in values]
 
 
-def _time_axis(axes: Axes, first_year: int, last: float) -> None:
-    years = list(range(first_year, int(last) + 1))
-    axes.set_xlim(first_year, int(last) + 1)
-    axes.set_xticks([*years, int(last) + 1], labels=[""] * (len(years) + 1))
-    axes.set_xticks([year + 0.5 for year in years], labels=[str(year) for year in years], minor=True)
-    axes.tick_params(axis="x", which="minor", length=0)
-    axes.axvspan(first_year, first_year + 1, color="#F3F3F3", zorder=-1)
-    axes.text(
-        first_year + 0.03, 0.985, "basår", transform=axes.get_xaxis_transform(), fontsize=8, color="#595959", va="top"
+def _over_time(content: OverTime) -> Figure:
+    """Months on the x axis."""
+    time = content.curves[0].months
+    first, last = int(time[0]), int(time[-1]) + 1
+    every = np.concatenate([content.low, content.high, *(curve.means for curve in content.curves)])
+    names = [_wrapped(curve.who.name) for curve in content.curves]
+    right = 14 + max(_width(name, SMALL) for name in names)
+    inside = float(np.nanmin(every)), float(np.nanmax(every))
+    frame = _Frame(content.title, content.unit, content.note, (first, last), inside, right, 9)
+    axes = frame.axes
+    axes.axvspan(first, first + 1, color="#F3F3F3", zorder=-1, linewidth=0)
+    frame.text(first, frame.y[1], "basår", 2, -2, fontsize=SMALL, color="#595959", va="top")
+    axes.fill_between(time, content.low, content.high, color="#D0D0D0", linewidth=0)
+    for curve in content.curves:
+        color, dashes, marker = _look(curve.who)
+        look: dict[str, Any] = {"marker": marker, "markevery": 6, "markersize": 3.5} if curve.who.number else {}
+        axes.plot(curve.months, curve.means, color=color, linestyle=dashes, linewidth=1.6, **look)
+    frame.x_names(
+        [year + 0.5 for year in range(first, last)], [str(y) for y in range(first, last)], range(first, last + 1)
     )
+    ends = [
+        (float(curve.means[-1]), name, _look(curve.who)[0]) for curve, name in zip(content.curves, names, strict=True)
+    ]
+    _name_ends(frame, float(time[-1]), ends)
+    return frame.figure
 
 
-class SwedishTicks(Formatter):
-    """As few decimals as say the ticks exactly, at most two."""
-
-    def __call__(self, value: float, pos: int | None = None) -> str:
-        return tal(value, 2)
-
-    def format_ticks(self, values: Any) -> list[str]:
-        found = (places for places in (0, 1) if np.allclose(values, np.round(values, places), atol=1e-9))
-        places = next(found, 2)
-        return [tal(float(value), places) for value in values]
-
-
-def _name_ends(axes: Axes, ends: Sequence[tuple[str, float, str]], last: float) -> None:
+def _name_ends(frame: _Frame, last: float, ends: Sequence[tuple[float, str, str]]) -> None:
     """Name each line at its right end, moved apart where they would overlap."""
-    low, high = axes.get_ylim()
-    line_height = 0.058 * (high - low)
-    placed: list[tuple[float, str, str, float]] = []
+    low, high = frame.y
+    line_height = LINE * SMALL / frame.height * (high - low)
+    placed: list[tuple[float, float, str, str]] = []
     top = -np.inf
-    for name, value, color in sorted(ends, key=lambda end: end[1]):
-        height = line_height * _wrapped(name).count("\n") + line_height
+    for value, name, color in sorted(ends, key=lambda end: end[0]):
+        height = line_height * (name.count("\n") + 1)
         at = max(value, top + height / 2)
         top = at + height / 2
-        placed.append((at, name, color, value))
+        placed.append((at, value, name, color))
     over = max(top - high, 0.0)
-    placed = [(at - over, name, color, value) for at, name, color, value in placed]
-    right = axes.get_xlim()[1]
-    for at, name, color, value in placed:
-        axes.annotate(
-            _wrapped(name),
-            xy=(last, value),
-            xytext=(right + 0.06, at),
-            color=color,
-            fontsize=8,
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 1},
-        )
+    right = frame.x[1]
+    for at, value, name, color in placed:
+        beside = right + 0.012 * (right - frame.x[0])
+        frame.line([last, beside], [value, at - over], color=color, linewidth=0.5)
+        frame.text(beside, at - over, name, 2, 0, color=color, fontsize=SMALL, va="center")
 
 
 def _wrapped(name: str, width: int = 18) -> str:
@@ -240,121 +210,63 @@ def _wrapped(name: str, width: int = 18) -> str:
     return "\n".join(lines)
 
 
-def _note(figure: Figure, text: str) -> None:
-    figure.supxlabel(text, fontsize=7.5, x=0.01, ha="left", color="#404040")
-
-
-def against_budget(made: Comparison, area: str) -> Figure | None:
+def _against_budget(content: AgainstBudget) -> Figure:
     """Outcome of the budgeted kostnadsslag each year, with P10-P90, beside the budget."""
-    budget = _years(made.levels(NULAGE, (area, "budget", "")))
-    if budget.empty:
-        return None
-    verksamhet = made.resultat.study.kommun.verksamheter[area]
-    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
-    axes = figure.subplots()
-    years = budget["period"].tolist()
-    against = (area, "avvikelse", "")
-    plans = [
-        plan
-        for plan in made.resultat.plans
-        if plan.id == NULAGE or (made.changes(plan.id, against)["skillnad"] != 0).any()
-    ]
-    width = 0.8 / len(plans)
-    for index, (_, row) in enumerate(budget.iterrows()):
-        axes.plot(
-            [index - 0.45, index + 0.45],
-            [row["medel"] * 1e-6] * 2,
-            color="black",
-            linewidth=2.4,
-            label="Budget" if index == 0 else None,
-            solid_capstyle="butt",
-        )
-    for number, plan in enumerate(plans):
-        rows = _years(made.levels(plan.id, against))
-        money = budget["medel"].to_numpy() * 1e-6
-        middle = money - rows["medel"].to_numpy() * 1e-6
-        high, low = money - rows["p10"].to_numpy() * 1e-6, money - rows["p90"].to_numpy() * 1e-6
-        at = np.arange(len(years)) - 0.4 + width * (number + 0.5)
-        color, marker = (
-            ("black", "o") if plan.id == NULAGE else (style_of(made, plan.id)[0], style_of(made, plan.id)[2])
-        )
-        axes.vlines(at, low, high, color=color, linewidth=1.6)
-        axes.plot(
-            at,
-            middle,
-            linestyle="none",
-            marker=marker,
-            color=color,
-            markersize=5,
-            label=_wrapped(plan.namn),
-            markerfacecolor="white" if number == 0 else color,
-        )
-    axes.set_xticks(range(len(years)), labels=years)
-    axes.set_xlim(-0.6, len(years) - 0.4)
-    axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_formatter(SwedishTicks())
-    axes.set_ylabel("mnkr")
-    what = ", ".join(KOSTNADSSLAG[line].lower() for line in verksamhet.budget_tkr)
-    figure.suptitle(f"{verksamhet.namn}: {what} mot budget", fontsize=10, fontweight="bold", x=0.01, ha="left")
-    figure.legend(loc="outside right center", fontsize=8, frameon=False)
-    equal = [plan.namn for plan in made.resultat.plans if plan not in plans]
-    note = "Punkt: medel av möjliga år. Streck: P10–P90, spridningen mellan möjliga år."
-    _note(figure, f"{note}\nOförändrat: {', '.join(equal)}." if equal else note)
-    return figure
+    outcomes, count = content.outcomes, len(content.years)
+    every = np.concatenate([content.budget, *(part for each in outcomes for part in (each.low, each.high))])
+    names = [_wrapped(each.who.name) for each in outcomes]
+    right = 44 + max(_width(name, SMALL) for name in ("Budget", *names))
+    inside = float(np.nanmin(every)), float(np.nanmax(every))
+    frame = _Frame(content.title, "mnkr", content.note, (-0.6, count - 0.4), inside, right, 6)
+    axes = frame.axes
+    for year, money in enumerate(content.budget.tolist()):
+        label = "Budget" if year == 0 else None
+        frame.line([year - 0.45, year + 0.45], [money] * 2, linewidth=2.4, label=label)
+    width = 0.8 / len(outcomes)
+    for number, (each, name) in enumerate(zip(outcomes, names, strict=True)):
+        at = np.arange(count) - 0.4 + width * (number + 0.5)
+        color, _, marker = _look(each.who)
+        axes.vlines(at, each.low, each.high, color=color, linewidth=1.6)
+        face = color if each.who.number else "white"
+        axes.plot(at, each.means, marker, color=color, markersize=5, label=name, markerfacecolor=face)
+    frame.x_names(range(count), content.years, range(count))
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=SMALL, frameon=False)
+    return frame.figure
 
 
-def differences(made: Comparison) -> Figure:
-    """Each scenario against nuläge over the planning years: mean difference, its 95 % interval, and P10-P90."""
-    planning, last_year = planning_periods(made)
-    wanted = {"nettokostnad", "varddygn_extern", "bidragsmanader"}
-    panels = [
-        figure
-        for figure in key_figures(made.resultat.study.kommun, planning, last_year)
-        if figure.measure in wanted and (figure.measure != "nettokostnad" or figure.area == ALL_AREAS)
-    ]
-    plans = made.resultat.plans[1:]
-    differing = [panel for panel in panels if any(_moves(made, panel, plan.id) for plan in plans)]
-    panels = differing or panels[:1]
+def _differences(content: Differences) -> Figure:
+    scenarios, panels = content.scenarios, content.panels
     rows = -(-len(panels) // MOST_PANELS)
-    figure = Figure(figsize=(WIDTH, 0.6 + rows * (0.9 + 0.45 * len(plans))), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.6 + rows * (0.9 + 0.45 * len(scenarios))), layout="constrained")
     grid = figure.subplots(rows, min(len(panels), MOST_PANELS), sharey=True, squeeze=False).ravel()
     for axes, panel in zip(grid, panels, strict=False):
-        _difference_panel(made, axes, panel)
-        axes.set_ylim(len(plans) - 0.4, -0.6)
-        axes.set_yticks(range(len(plans)), labels=[_wrapped(plan.namn, 22) for plan in plans])
+        _difference_panel(axes, panel, scenarios)
+        axes.set_ylim(len(scenarios) - 0.4, -0.6)
+        axes.set_yticks(range(len(scenarios)), labels=[_wrapped(who.name, 22) for who in scenarios])
         axes.tick_params(axis="y", length=0)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
-    figure.suptitle(f"Skillnad mot nuläget, {planning}", fontsize=10, fontweight="bold", x=0.01, ha="left")
-    _note(
-        figure,
-        "Punkt och siffra: medelskillnad. Tjockt streck: 95-procentsintervall för medelskillnaden.\n"
-        "Tunt streck: P10–P90, spridningen mellan möjliga framtider.",
-    )
+    figure.suptitle(content.title, fontsize=TITLE, fontweight="bold", x=0.01, ha="left")
+    figure.supxlabel(content.note, fontsize=NOTE, x=0.01, ha="left", color=GREY)
     return figure
 
 
-def _moves(made: Comparison, panel: KeyFigure, scenario: str) -> bool:
-    row = row_of(made.changes, panel, scenario)
-    return row is not None and bool(abs(row["p10"]) + abs(row["p90"]) + abs(row["skillnad"]) > 0)
-
-
-def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
+def _difference_panel(axes: Axes, panel: Panel, scenarios: Sequence[Who]) -> None:
+    figure = panel.figure
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_title(f"{_wrapped(panel.name, 24)}\n({panel.unit})", fontsize=8.5, loc="center", fontweight="normal")
+    axes.set_title(f"{_wrapped(figure.name, 24)}\n({figure.unit})", fontsize=8.5)
     texts: list[tuple[int, float, str]] = []
-    for index, plan in enumerate(made.resultat.plans[1:]):
-        row = row_of(made.changes, panel, plan.id)
+    for index, (who, row) in enumerate(zip(scenarios, panel.changes, strict=True)):
         if row is None:
             continue
-        color, _, marker = style_of(made, plan.id)
-        scale = panel.factor
+        color, _, marker = _look(who)
+        scale = figure.factor
         axes.hlines(index, row["p10"] * scale, row["p90"] * scale, color=color, linewidth=1.0)
         axes.hlines(index, row["ki95_lag"] * scale, row["ki95_hog"] * scale, color=color, linewidth=4.0)
         axes.plot(row["skillnad"] * scale, index, marker=marker, color=color, markersize=5)
-        texts.append((index, float(row["skillnad"] * scale), "oförändrat" if row["skillnad"] == 0 else ""))
+        texts.append((index, row["skillnad"] * scale, "oförändrat" if row["skillnad"] == 0 else ""))
     axes.margins(x=0.25)
     if all(at == 0 for _, at, _ in texts):
         axes.set_xlim(-1, 1)
@@ -363,12 +275,12 @@ def _difference_panel(made: Comparison, axes: Axes, panel: KeyFigure) -> None:
         share = (at - low) / (high - low)
         side: Literal["left", "center", "right"] = "left" if share < 0.3 else "right" if share > 0.7 else "center"
         axes.annotate(
-            text or tal(at, panel.decimals, sign=True),
+            text or tal(at, figure.decimals, sign=True),
             (at, index),
             ({"left": 3, "center": 0, "right": -3}[side], 7),
             textcoords="offset points",
             ha=side,
-            fontsize=7.5,
+            fontsize=NOTE,
         )
     axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value)))

@@ -14,6 +14,7 @@ from sim.comparison import Comparison
 from sim.errors import HemmaplanError
 from sim.files import read_yaml
 from sim.messages import validated
+from sim.scenario import NULAGE
 from sim.swedish import tal
 from sim.units import Modell, Tal, Text
 
@@ -114,24 +115,19 @@ def _published(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, 
 
 def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
     """One row a figure: dokument, modell, its year spread P10-P90, difference, fitted or not, grade and reason."""
-    levels = made.nivaer
     rows = []
     for line in lines:
         uppgift = line.uppgift
-        model = levels[
-            (levels["verksamhet"] == uppgift.verksamhet)
-            & (levels["matt"] == uppgift.matt)
-            & (levels["del"] == uppgift.del_)
-            & (levels["period"] == uppgift.period_in_model)
-        ]
-        if uppgift.matt is not None and uppgift.matt != "" and model.empty and uppgift.ograderad is None:
+        row = uppgift.verksamhet or "", uppgift.matt or "", uppgift.del_
+        model = made.levels(NULAGE, row).at(uppgift.period_in_model)
+        if uppgift.matt is not None and uppgift.matt != "" and model is None and uppgift.ograderad is None:
             raise HemmaplanError(
                 f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.period_in_model} "
                 "finns inte"
             )
         value, low, high = (
-            (_in_document(uppgift, float(model[column].iloc[0])) for column in ("medel", "p10", "p90"))
-            if len(model)
+            (_in_document(uppgift, model[column]) for column in ("medel", "p10", "p90"))
+            if model is not None
             else (float("nan"),) * 3
         )
         low, high = min(low, high), max(low, high)

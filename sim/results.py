@@ -11,23 +11,27 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 import yaml
+from numpy.typing import NDArray
 
 from sim.calendars import is_month
-from sim.comparison import Comparison
+from sim.comparison import KEYS, Chance, Comparison, texts_of
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult
 from sim.files import os_reason
+from sim.statistics import DIFFERENCES, LEVELS, Statistics
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LIBRARIES = (
     "hemmaplan",
@@ -113,9 +117,9 @@ def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, mom
     )
     years = [period for period in made.resultat.tables[0].periods if not is_month(period)]
     write_parquet([table.long(years, coded=True) for table in made.resultat.tables], folder / "matt.parquet")
-    write_csv(made.nivaer, folder / "nivaer.csv")
-    write_csv(made.skillnader, folder / "skillnader.csv")
-    write_csv(made.budget, folder / "budget.csv")
+    write_statistics(made.niva, LEVELS, folder / "nivaer.csv")
+    write_statistics(made.andring, DIFFERENCES, folder / "skillnader.csv")
+    write_csv(Chance._fields, made.inom_budget, folder / "budget.csv")
 
 
 def manifest_of(result: StudyResult, configuration: str, moment: datetime) -> dict[str, Any]:
@@ -154,36 +158,60 @@ def _commit() -> str | None:
     return found.stdout.strip()
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_csv(names: Sequence[str], rows: Iterable[Sequence[object]], path: Path) -> None:
     """For people and Excel: semicolon, decimal comma, UTF-8 with a mark that Excel knows."""
-    columns = [_cells(table[name]) for name in table.columns]
     with path.open("w", encoding="utf-8-sig", newline="\n") as file:
-        file.write(";".join(map(_quoted, table.columns)) + "\n")
-        file.writelines(";".join(row) + "\n" for row in zip(*columns, strict=True))
+        file.writelines(";".join(map(_cell, row)) + "\n" for row in (names, *rows))
 
 
-def _cells(column: pd.Series) -> list[str]:
-    """A column as text, numbers exact; what is missing is empty."""
-    if column.dtype == np.float64:
-        return ["" if value != value else repr(value).replace(".", ",") for value in column.tolist()]
-    texts = {value: "" if pd.isna(value) else _quoted(value) for value in column.unique().tolist()}
-    return [texts[value] for value in column.tolist()]
-
-
-def _quoted(value: object) -> str:
-    text = str(value)
+def _cell(value: object) -> str:
+    """Numbers exact; what is missing is empty."""
+    if isinstance(value, float):
+        return "" if value != value else repr(value).replace(".", ",")
+    text = "" if value is None else str(value)
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ';"\n\r') else text
+
+
+def write_statistics(scenarios: Sequence[Statistics], names: Sequence[str], path: Path) -> None:
+    """As `write_csv`, one line for each scenario, period and measure; DuckDB makes text of the million numbers."""
+    numbers = [
+        f"replace(CAST(CASE WHEN isnan({name}) THEN NULL ELSE {name} END AS VARCHAR), '.', ',') AS {name}"
+        for name in names
+    ]
+    tables = [_with_texts(each, names) for each in scenarios] or [
+        {"text": np.array([""])[:0]} | dict.fromkeys(names, np.empty(0))
+    ]
+    texts = f'text AS "\ufeff{";".join(["scenario", *KEYS])}"'
+    _copy(tables, ", ".join([texts, *numbers]), path, "FORMAT csv, HEADER true, DELIMITER ';', QUOTE ''")
+
+
+def _with_texts(each: Statistics, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Where there was anything to measure: the texts of a line, ready to be written, and its numbers."""
+    known = each.known.T.ravel()
+    ends = [";".join(map(_cell, texts)) for texts in zip(*texts_of(each.rows).values(), strict=True)]
+    starts = [f"{_cell(each.scenario)};{_cell(period)}" for period in each.periods]
+    texts = np.array([f"{start};{end}" for start in starts for end in ends], dtype=object)
+    return {"text": texts[known]} | {name: each.columns[name].T.ravel()[known] for name in names}
 
 
 def write_parquet(tables: Sequence[pd.DataFrame], path: Path) -> None:
     """Tables of the same columns, one after another, exact. Same tables, same bytes."""
+    # A limit to what is tried as a dictionary: every text fits, and no number does.
+    _copy(tables, "*", path, "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000")
+
+
+def _copy(tables: Sequence[object], columns: str, path: Path, how: str) -> None:
+    """Columns of tables, one table after another, to a file. Raises HemmaplanError if it cannot be written."""
     with duckdb.connect(config={"threads": 1}) as connection:
         names = [f"tabell_{number}" for number in range(len(tables))]
         for name, table in zip(names, tables, strict=True):
             connection.register(name, table)
-        every = " UNION ALL ".join(f"SELECT * FROM {name}" for name in names)
+        every = " UNION ALL ".join(f"SELECT {columns} FROM {name}" for name in names)
         target = path.as_posix().replace("'", "''")
-        connection.execute(f"COPY ({every}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        try:
+            connection.execute(f"COPY ({every}) TO '{target}' ({how})")
+        except duckdb.IOException:
+            raise HemmaplanError(f"{path}: kan inte skrivas; är disken full?") from None
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import pandas as pd
 
 from sim.comparison import Comparison
 from sim.config import Boende, Extern, Kommun, Steg, Team
@@ -14,6 +13,7 @@ from sim.describe import scenario_lines
 from sim.labels import LABELS
 from sim.runs import Row
 from sim.scenario import NULAGE
+from sim.statistics import Series
 from sim.swedish import datum, tal, uppraknat
 from sim.warmup import warmup_text
 
@@ -74,19 +74,20 @@ def _queues_for_places(kommun: Kommun, steg: Steg) -> bool:
     return any(isinstance(kommun.resurser[name], Boende) for name in places)
 
 
-Lookup = Callable[[str, Row], pd.DataFrame]
+Lookup = Callable[[str, Row], Series]
 """`levels` or `changes` of a comparison."""
+Found = dict[str, float]
+"""The columns of a measure in one period."""
 
 
-def row_of(lookup: Lookup, figure: KeyFigure, scenario: str) -> pd.Series | None:
-    lines = lookup(scenario, (figure.area, figure.measure, figure.part))
-    chosen = lines[lines["period"] == figure.period]
-    return chosen.iloc[0] if len(chosen) else None
+def row_of(lookup: Lookup, figure: KeyFigure, scenario: str) -> Found | None:
+    return lookup(scenario, (figure.area, figure.measure, figure.part)).at(figure.period)
 
 
 def planning_periods(made: Comparison) -> tuple[str, str]:
     """(planning years together, last year), or the last year for both where there is no more than one."""
-    periods = made.nivaer["period"].unique().tolist()
+    base = made.niva[0]
+    periods = [period for number, period in enumerate(base.periods) if base.known[:, number].any()]
     last_year = max(period for period in periods if len(period) == 4)
     return next((period for period in periods if "–" in period), last_year), last_year
 
@@ -180,12 +181,12 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
     return lines
 
 
-def _differs(row: pd.Series | None) -> bool:
+def _differs(row: Found | None) -> bool:
     """Whether a scenario changes a figure at all, in any of the possible futures."""
     return row is not None and bool(row["skillnad"] != 0 or row["ki95_lag"] != row["ki95_hog"])
 
 
-def _difference(row: pd.Series | None, figure: KeyFigure) -> str:
+def _difference(row: Found | None, figure: KeyFigure) -> str:
     if row is None:
         return "–"
     if not _differs(row):
@@ -196,17 +197,18 @@ def _difference(row: pd.Series | None, figure: KeyFigure) -> str:
 
 
 def _budget(made: Comparison) -> list[str]:
-    if made.budget.empty:
+    if not made.inom_budget:
         return []
     kommun = made.resultat.study.kommun
-    years = sorted(made.budget["period"].unique())
+    years = sorted({chance.period for chance in made.inom_budget})
     lines = ["", "## Sannolikhet att året slutar inom budget", ""]
     lines += [f"| Verksamhet | Scenario | {' | '.join(years)} |", f"|---|---|{'--:|' * len(years)}"]
-    table = made.budget.pivot(index=["verksamhet", "scenario"], columns="period", values="inom_budget")
+    found = {(chance.verksamhet, chance.scenario, chance.period): chance.inom_budget for chance in made.inom_budget}
     for area in sorted(kommun.verksamheter):
         for plan in made.resultat.plans:
-            if (area, plan.id) in table.index and (plan.id == NULAGE or _budget_differs(made, area, plan.id)):
-                chances = [f"{tal(100 * table.loc[(area, plan.id), year])} %" for year in years]
+            mine = [found.get((area, plan.id, year), math.nan) for year in years]
+            if not all(map(math.isnan, mine)) and (plan.id == NULAGE or _budget_differs(made, area, plan.id)):
+                chances = [f"{tal(100 * chance)} %" for chance in mine]
                 lines.append(f"| {kommun.verksamheter[area].namn} | {plan.namn} | {' | '.join(chances)} |")
     compared = [
         f"{verksamhet.namn.lower()} {uppraknat([_line(line) for line in verksamhet.budget_tkr])}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
-import pandas as pd
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from sim.comparison import Comparison
 from sim.errors import HemmaplanError
 from sim.reconcile import Line, Uppgift, reconciliation_lines, reconciliation_table
+from sim.statistics import Statistics
 
 
 def uppgift(**more: Any) -> Uppgift:
@@ -26,8 +27,10 @@ def uppgift(**more: Any) -> Uppgift:
 
 
 def made(period: str, **values: float) -> Any:
-    row = {"verksamhet": "v", "matt": "andel_extern_dygn", "del": "", "period": period} | values
-    return SimpleNamespace(nivaer=pd.DataFrame([row]))
+    """A comparison that knows of one measure in one period."""
+    columns = {name: np.array([[value]]) for name, value in values.items()}
+    levels = Statistics("nulage", (("v", "andel_extern_dygn", ""),), (period,), columns)
+    return Comparison(cast(Any, None), (levels,), (), ())
 
 
 @pytest.mark.parametrize(

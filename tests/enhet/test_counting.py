@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.comparison import quantiles_over
 from sim.intervals import (
     count_between,
     distinct_between,
@@ -15,6 +14,7 @@ from sim.intervals import (
     ranked_within,
     sorted_into,
 )
+from sim.statistics import quantiles_over
 
 EDGES = np.array([0.0, 31.0, 59.0, 90.0, 120.0])
 MOMENTS = st.one_of(st.sampled_from([-3.0, 0.0, 31.0, 58.5, 59.0, 120.0, 130.0]), st.floats(-50, 170))

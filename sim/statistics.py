@@ -1,0 +1,171 @@
+"""Over the replications of a scenario: the mean, how sure it is, and how far possible years spread.
+
+Two kinds of spread, never mixed: P10-P90 is how much possible years differ; the 95 % interval of a mean is how much
+is left of simulation error with this many replications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from sim.periods import Floats
+from sim.runs import Row
+from sim.tables import Table
+
+AT_ONCE = 1024
+"""Cells of a table that are worked on at a time: with their replications they fit in a processor's cache."""
+
+LEVELS = ("medel", "ki95_lag", "ki95_hog", "p10", "p50", "p90")
+DIFFERENCES = ("skillnad", "ki95_lag", "ki95_hog", "p10", "p90", "sannolikhet", "sannolikhet_minskar")
+
+
+@dataclass(frozen=True)
+class Series:
+    """A measure over the periods in which there was anything to measure, in order of their labels."""
+
+    periods: tuple[str, ...]
+    columns: Mapping[str, Floats]
+    """Each of shape (periods,)."""
+
+    def __getitem__(self, column: str) -> Floats:
+        return self.columns[column]
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    def only(self, wanted: Callable[[str], object]) -> Series:
+        """The periods whose label is wanted."""
+        kept = [number for number, period in enumerate(self.periods) if wanted(period)]
+        return Series(tuple(self.periods[number] for number in kept), {n: c[kept] for n, c in self.columns.items()})
+
+    def at(self, period: str) -> dict[str, float] | None:
+        """One period's columns; None where there was nothing to measure."""
+        if period not in self.periods:
+            return None
+        place = self.periods.index(period)
+        return {name: float(column[place]) for name, column in self.columns.items()}
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """One scenario's measures. Rows and periods stand in order of their labels.
+
+    `columns[name]` has shape (rows, periods). Where the first of them is NaN there was nothing to measure.
+    """
+
+    scenario: str
+    rows: tuple[Row, ...]
+    periods: tuple[str, ...]
+    columns: Mapping[str, Floats]
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Where there was anything to measure; shape (rows, periods)."""
+        return np.asarray(~np.isnan(next(iter(self.columns.values()))))
+
+    @cached_property
+    def _places(self) -> dict[Row, int]:
+        return {row: place for place, row in enumerate(self.rows)}
+
+    def of(self, row: Row) -> Series:
+        """A measure; without periods if it is not there."""
+        place = self._places.get(row)
+        if place is None:
+            return Series((), {name: np.empty(0) for name in self.columns})
+        known = self.known[place]
+        periods = tuple(period for period, there in zip(self.periods, known.tolist(), strict=True) if there)
+        return Series(periods, {name: column[place, known] for name, column in self.columns.items()})
+
+
+def levels(table: Table) -> Statistics:
+    """`LEVELS` of each measure."""
+
+    def found(values: Floats) -> Sequence[Floats]:
+        return (*mean_interval(values), *quantiles_over(values, (0.1, 0.5, 0.9)))
+
+    return _statistics(table, LEVELS, map(found, _in_parts(table.values)))
+
+
+def differences(table: Table, base: Table) -> Statistics:
+    """`DIFFERENCES`, scenario minus nuläge within each replication, of the measures that both have."""
+    if table.rows != base.rows:
+        table, base = (each.only([row for row in table.rows if row in set(base.rows)]) for each in (table, base))
+
+    def found(pair: tuple[Floats, Floats]) -> Sequence[Floats]:
+        values = pair[0] - pair[1]
+        count = _count(~np.isnan(values))
+        with np.errstate(invalid="ignore"):
+            more, less = _count(values > 0) / count, _count(values < 0) / count
+        return (*mean_interval(values), *quantiles_over(values, (0.1, 0.9)), more, less)
+
+    pairs = zip(_in_parts(table.values), _in_parts(base.values), strict=True)
+    return _statistics(table, DIFFERENCES, map(found, pairs))
+
+
+def _in_parts(values: Floats) -> Iterator[Floats]:
+    """All cells, some at a time; each time of shape (replications, cells)."""
+    flat = values.reshape(len(values), -1)
+    for first in range(0, flat.shape[1], AT_ONCE):
+        yield flat[:, first : first + AT_ONCE]
+
+
+def _statistics(table: Table, names: Sequence[str], parts: Iterator[Sequence[Floats]]) -> Statistics:
+    """The columns of a table's cells, found part by part, in order of the labels."""
+    shape = len(table.rows), len(table.periods)
+    rows = sorted(range(shape[0]), key=table.rows.__getitem__)
+    periods = sorted(range(shape[1]), key=table.periods.__getitem__)
+    found = np.empty((len(names), shape[0] * shape[1]))
+    first = 0
+    for columns in parts:
+        last = first + len(columns[0])
+        for line, column in zip(found, columns, strict=True):
+            line[first:last] = column
+        first = last
+    ordered = found.reshape(len(names), *shape)[:, rows][:, :, periods]
+    return Statistics(
+        table.scenario,
+        tuple(table.rows[row] for row in rows),
+        tuple(table.periods[period] for period in periods),
+        dict(zip(names, ordered, strict=True)),
+    )
+
+
+def _count(where: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """In how many replications (the first axis)."""
+    return np.asarray(np.sum(where, axis=0, dtype=np.int32))  # several times quicker than with the usual int64
+
+
+def mean_interval(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean over replications (the first axis) and its 95 % t-interval, which is NaN below two replications."""
+    known = ~np.isnan(values)
+    whole = bool(known.all())
+    count = _count(known)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.sum(values if whole else np.where(known, values, 0.0), axis=0) / count
+        squares = np.sum((values - mean) ** 2 if whole else np.where(known, values - mean, 0.0) ** 2, axis=0)
+        spread = np.sqrt(squares / (count - 1) / count)
+    quantiles = np.full(len(values) + 1, np.nan)
+    quantiles[2:] = stdtrit(np.arange(1, len(values)), 0.975)
+    half = np.where(count > 1, quantiles[count] * spread, np.nan)
+    return mean, mean - half, mean + half
+
+
+def quantiles_over(values: Floats, wanted: Sequence[float]) -> list[Floats]:
+    """Quantiles over the first axis, interpolated linearly, without what is not a number."""
+    ordered = np.sort(np.ascontiguousarray(values.T), axis=1)
+    last = np.maximum(_count(~np.isnan(values)) - 1, 0)
+    cells = np.arange(len(ordered))
+    found = []
+    for level in wanted:
+        position = level * last
+        below = np.floor(position).astype(np.int64)
+        low, high = ordered[cells, below], ordered[cells, np.minimum(below + 1, last)]
+        part = position - below
+        found.append(np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)))
+    return found
