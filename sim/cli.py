@@ -69,6 +69,10 @@ def _command(given: Sequence[str]) -> int:
         from sim.commands import reconcile
 
         return reconcile(_compose(root, _overrides(chosen, default_replications=200)), root)
+    if chosen.kommando == "prognos":
+        from sim.commands import predict
+
+        return predict(_compose(root, _overrides(chosen, default_replications=200)), root)
     names = chosen.scenarier if chosen.kommando == "jamfor" else [name for name in [chosen.scenario] if name]
     for name in names:
         _known("scenario", name, scenario_ids(root))

@@ -81,6 +81,11 @@ def make_parser() -> _Parser:
     avstam = verb("avstam", "ställ modellens basår mot kommunens dokument, siffra för siffra")
     avstam.add_argument("kommun", metavar="KOMMUN")
     _study_options(avstam)
+    prognos = verb(
+        "prognos", "räkna fram årets utfall, som i en delårsrapport, av utfallet hittills och en simulerad rest"
+    )
+    prognos.add_argument("kommun", metavar="KOMMUN", help="till exempel varmdo_2014")
+    _study_options(prognos)
     varians = verb("varians", "visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
     varians.add_argument("kommun", metavar="KOMMUN")
     varians.add_argument("scenario", metavar="SCENARIO")

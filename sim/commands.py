@@ -15,6 +15,7 @@ from sim.comparison import Comparison, comparison, variance_ratio
 from sim.engine import is_ready
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study, StudyResult, plans_of, run_study
+from sim.forecast import forecast, forecast_lines, forecast_study, load_forecast
 from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
 from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
@@ -114,6 +115,25 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
             write_csv([str(name) for name in table], rows, folder.path / "avstamning.csv")
             text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
             (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
+            lasting = folder.finish()
+    print(text)
+    print(f"\nResultat: {_shown(lasting)}")
+    return _exit_code(result)
+
+
+def predict(content: Mapping[str, Any], root: Path) -> int:
+    """The year's outcome from the outcome so far and the rest simulated, printed and saved."""
+    asked, name = study_from(content, root)
+    given = load_forecast(root, asked.kommun.id)
+    asked = forecast_study(asked, given)
+    moment = datetime.now()
+    with ResultFolder(root / "results", f"{name}_prognos", moment) as folder:
+        result = _with_progress(asked)
+        with unbroken(_say_writing):
+            made = forecast(given, result)
+            write_csv(made.tabell, folder.path / "prognos.csv")
+            text = "\n".join(forecast_lines(made))
+            (folder.path / "prognos.md").write_text(text + "\n", encoding="utf-8", newline="\n")
             lasting = folder.finish()
     print(text)
     print(f"\nResultat: {_shown(lasting)}")

@@ -344,7 +344,7 @@ class Scenario(Modell):
 
 
 class Kommun(Modell):
-    """One municipality from 1 January of the basår to the end of `slut`.
+    """One municipality from 1 January of the basår, or from `startdag` in it, to the end of `slut`.
 
     `uppvarmning_ar`: where no stock is known, years that are simulated before the start, from an empty system.
     """
@@ -354,6 +354,7 @@ class Kommun(Modell):
     kommunkod: Annotated[str, Field(strict=True, pattern=r"^\d{4}$")] | None = None
     basar: Annotated[int, Field(strict=True, ge=2001, le=2150)]
     slut: Datum
+    startdag: Datum | None = None
     uppvarmning_ar: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
     drivare: dict[Namn, Drivare] = {}
     resurser: dict[Namn, Resurs]
@@ -365,6 +366,11 @@ class Kommun(Modell):
     @property
     def start(self) -> date:
         """Day 0, from which the kommun is measured."""
+        return self.startdag or self.arets_borjan
+
+    @property
+    def arets_borjan(self) -> date:
+        """From then on the kommun is described, and dates can be given."""
         return date(self.basar, 1, 1)
 
     @property

@@ -12,7 +12,7 @@ from sim.errors import HemmaplanError
 from sim.files import file_of, project_root, read_kommun, read_scenario
 from sim.messages import validated
 from sim.sources import source_problems
-from sim.validation import problems
+from sim.validation import problems, start_problems
 
 RESERVED = "nulage"
 """The id of the base case, which no scenario can have (`sim.scenario.NULAGE`)."""
@@ -29,17 +29,15 @@ def checked_kommun(
         kommun = validated(Kommun, content, place)
     except HemmaplanError as error:
         raise HemmaplanError("\n".join(prefix + line for line in str(error).splitlines())) from None
-    if kommun.slut <= kommun.start:
-        _raise_problems(
-            [("slut", f"{kommun.slut}: ska ligga efter basårets första dag, {kommun.start}")], place, prefix
-        )
-    _raise_problems(problems(kommun), place, prefix)
+    raise_problems(start_problems(kommun), place, prefix)
+    raise_problems(problems(kommun), place, prefix)
     return kommun
 
 
-def _raise_problems(
-    found: list[tuple[str, str]], place: Callable[[tuple[str, ...]], str | None], prefix: str = ""
+def raise_problems(
+    found: list[tuple[str, str]], place: Callable[[tuple[str, ...]], str | None] = lambda _: None, prefix: str = ""
 ) -> None:
+    """Raise HemmaplanError with a line for each (path, Swedish text), or go on where there is none."""
     lines = []
     for path, text in found:
         file = place(tuple(path.split(".")))
@@ -57,7 +55,7 @@ def kommun_from(content: Mapping[str, Any], root: Path | None = None) -> Kommun:
         return file_of(root, kommun_id, path) if root else None
 
     kommun = checked_kommun(content, place)
-    _raise_problems(source_problems(content, kommun.kallor), place)
+    raise_problems(source_problems(content, kommun.kallor), place)
     return kommun
 
 

@@ -55,12 +55,12 @@ def make_plan(kommun: Kommun, scenario: Scenario | None = None) -> Plan:
     scenario_id = scenario.id if scenario else NULAGE
     where = f"scenario {scenario_id}" if scenario else "nuläge"
     for number, change in enumerate(planned, 1):
-        _check(kommun, content, change, f"planerat, ändring {number}")
+        _check(kommun, content, change, f"planerat, ändring {number}", kommun.arets_borjan)
     for number, change in enumerate(changes, 1):
-        _check(kommun, content, change, f"{where}, ändring {number}")
-    days = sorted({kommun.borjan, kommun.start, *_dates(planned), *_dates(changes)})
+        _check(kommun, content, change, f"{where}, ändring {number}", kommun.start)
+    dates = {kommun.borjan, kommun.start, *_dates(planned), *_dates(changes)}
     epochs = []
-    for day in days:
+    for day in sorted(day for day in dates if day >= kommun.borjan):
         base = _snapshot(content, planned, (), day, "planerat")
         under_scenario = changes and day >= kommun.start
         with_scenario = _snapshot(content, planned, changes, day, where) if under_scenario else base
@@ -73,8 +73,8 @@ def _dates(changes: Sequence[Andring]) -> list[date]:
     return starts + [change.till + timedelta(days=1) for change in changes if change.till]
 
 
-def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: str) -> None:
-    """The target exists, may be changed, and the dates are inside the run."""
+def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: str, first: date) -> None:
+    """The target exists, may be changed, and the dates are from `first` to the end of the run."""
     for target in filter(None, (change.mal, change.motpart)):
         paths = numeric_paths(content)
         if target in numeric_paths(kommun.model_dump(mode="python")) and target not in paths:
@@ -87,8 +87,8 @@ def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: s
     if change.mal.startswith("nulage.") and (change.fran or change.till):
         raise HemmaplanError(f"{where}: mal = {change.mal}: nuläget gäller första dagen; ange inte fran eller till")
     for key, day in (("fran", change.fran), ("till", change.till)):
-        if day is not None and not kommun.start <= day <= kommun.slut:
-            raise HemmaplanError(f"{where}: {key} = {day}: ligger utanför körningen, {kommun.start} till {kommun.slut}")
+        if day is not None and not first <= day <= kommun.slut:
+            raise HemmaplanError(f"{where}: {key} = {day}: ligger utanför körningen, {first} till {kommun.slut}")
 
 
 def _changeable(path: str) -> bool:

@@ -27,6 +27,18 @@ LONGEST_YEARS = 50
 """Years after the basår that a run can go on; further off no number in a kommun says anything."""
 
 
+def start_problems(kommun: Kommun) -> list[Problem]:
+    """What makes it impossible to say when the run begins and ends."""
+    first = kommun.start
+    if first.year != kommun.basar or first.day != 1:
+        text = f"ska vara den första i en månad {kommun.basar}, till exempel {kommun.basar}-07-01"
+        return [("startdag", f"{first}: {text}")]
+    if kommun.slut <= first:
+        which = "startdagen" if kommun.startdag else "basårets första dag"
+        return [("slut", f"{kommun.slut}: ska ligga efter {which}, {first}")]
+    return []
+
+
 def problems(kommun: Kommun) -> list[Problem]:
     """(path, Swedish text) for everything in a kommun that refers wrongly or cannot run. Empty when sound."""
     found: list[Problem] = []
@@ -93,8 +105,8 @@ def _verksamhet(kommun: Kommun, name: str, verksamhet: Verksamhet) -> list[Probl
             where = f"{at}.kohorter.{kohort_name}"
             if kohort.malgrupp is not None:
                 found += _one_of(f"{where}.malgrupp", kohort.malgrupp, inflode.malgrupper, "målgruppen")
-            if not kommun.start <= kohort.datum <= kommun.slut:
-                text = f"{kohort.datum}: ligger utanför körningen, {kommun.start} till {kommun.slut}"
+            if not kommun.arets_borjan <= kohort.datum <= kommun.slut:
+                text = f"{kohort.datum}: ligger utanför körningen, {kommun.arets_borjan} till {kommun.slut}"
                 found.append((f"{where}.datum", text))
         if abs(sum(inflode.sasong) / 12 - 1) > 0.01:
             mean = f"{sum(inflode.sasong) / 12:.3f}".replace(".", ",")

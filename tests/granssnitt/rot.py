@@ -16,6 +16,7 @@ REPO = Path(__file__).resolve().parents[2]
 KOMMUN = "conf/kommun/prov.yaml"
 DEL = "conf/kommun/prov/kallor.yaml"
 SCENARIO = "scenarios/hem_2.yaml"
+FORECAST = "conf/prognos/prov.yaml"
 
 PROV = """\
 defaults:
@@ -154,6 +155,31 @@ kalla: prov_2018
 uppgifter:
   - {namn: Externa dygn, omrade: stod, nyckeltal: externa_dygn, ar: 2018, verksamhet: stod, matt: varddygn_extern}
 """
+PROGNOS = """\
+startdag: 2018-07-01
+nulage:
+  stod:
+    i_steg:
+      boende: {hem: {antal: 3}, kopt: {antal: 1}}
+rader:
+  - namn: Boende
+    poster: [{verksamhet: stod, matt: kostnad, del: egna_platser}, {verksamhet: stod, matt: kostnad, del: extern}]
+    budget: 1300
+    utfall_hittills: 600
+    dokument: 1350
+  - {namn: köpt boende, darav: true, poster: [{verksamhet: stod, matt: kostnad, del: extern}], utfall_hittills: 220}
+  - namn: Handläggare
+    poster: [{verksamhet: stod, matt: kostnad, del: handlaggare}]
+    budget: 1200
+    utfall_hittills: 595
+  - {namn: Lokaler, ovrigt_tkr: 365, budget: 400, utfall_hittills: 181}
+summa: {budget: 2900, utfall_hittills: 1376}
+volymer:
+  - {namn: Köpta dygn, poster: [{verksamhet: stod, matt: varddygn_extern}], utfall_hittills: 110}
+forbehall: [Påhittat.]
+kallor:
+  allt: {galler: ["**"], typ: egna_data, text: Påhittat.}
+"""
 
 QUICK = ("--replikationer", "2", "--arbetare", "1")
 JAMFOR = ("jamfor", "prov", "hem_2", *QUICK)
@@ -174,6 +200,7 @@ def make_project(root: Path) -> Path:
         "scenarios/team_1.yaml": TEAM_1,
         "conf/underlag/nyckeltal.csv": NYCKELTAL,
         "conf/avstamning/prov.yaml": AVSTAMNING,
+        FORECAST: PROGNOS,
     }.items():
         write(root / path, text)
     return root

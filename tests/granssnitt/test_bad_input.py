@@ -10,6 +10,7 @@ import pytest
 
 from granssnitt.rot import (
     DEL,
+    FORECAST,
     HEM_2,
     JAMFOR,
     KOMMUN,
@@ -193,6 +194,44 @@ BAD_FILES = [
         ("results/prov: resultaten kan inte skrivas dit", "ligger i vägen")),
 ]  # fmt: skip
 
+PREDICT = ("prognos", "prov", "--replikationer", "2", "--arbetare", "1")
+WARM = "slut: 2019-12-31\nuppvarmning_ar: 3\n"
+BAD_START = [
+    Bad("forecast_missing", unchanged, ("prognos", "annan"), ("conf/prognos/annan.yaml: finns inte", "inget utfall")),
+    Bad("start_in_another_year", replaced(FORECAST, "2018-07-01", "2019-07-01"), PREDICT,
+        ("startdag = 2019-07-01: ska vara den första i en månad 2018, till exempel 2018-07-01",)),
+    Bad("start_inside_a_month", replaced(FORECAST, "2018-07-01", "2018-07-15"), PREDICT,
+        ("startdag = 2018-07-15: ska vara den första i en månad",)),
+    Bad("start_that_is_no_date", replaced(FORECAST, "2018-07-01", "juli"), PREDICT,
+        ("prognos/prov.yaml.startdag = juli: ska vara ett datum skrivet ÅÅÅÅ-MM-DD",)),
+    Bad("start_of_the_kommun_elsewhere", replaced(KOMMUN, "slut: 2019", "startdag: 2017-07-01\nslut: 2019"), JAMFOR,
+        ("startdag = 2017-07-01: ska vara den första i en månad 2018",)),
+    Bad("rows_that_do_not_add_up", replaced(FORECAST, "utfall_hittills: 1376}", "utfall_hittills: 1380}"), PREDICT,
+        ("prognos/prov.yaml.summa.utfall_hittills = 1 380: raderna blir 1 376 och skiljer −4", "darav")),
+    Bad("row_of_an_unknown_area", replaced(FORECAST, "stod, matt: varddygn", "stodet, matt: varddygn"), PREDICT,
+        ("prognos: volymer.1.poster: verksamhet = stodet: finns inte; menade du stod?",)),
+    Bad("row_of_an_unknown_measure", replaced(FORECAST, "varddygn_extern", "varddygn_externt"), PREDICT,
+        ("volymer.1.poster: matt = varddygn_externt: finns inte; menade du varddygn_extern?",)),
+    Bad("row_of_an_unknown_part", replaced(FORECAST, "del: handlaggare", "del: handlagare"), PREDICT,
+        ("rader.3.poster: stod kostnad handlagare: del = handlagare: finns inte; menade du handlaggare?",)),
+    Bad("row_of_a_mean", replaced(FORECAST, "varddygn_extern", "arsplatser_extern"), PREDICT,
+        ("volymer.1.poster: matt = arsplatser_extern: är ingen summa över tiden",)),
+    Bad("row_of_days", replaced(FORECAST, "matt: kostnad, del: handlaggare", "matt: varddygn_extern"), PREDICT,
+        ("rader.3.poster: enheten är dygn; i rader räknas kronor",)),
+    Bad("row_counted_twice", replaced(FORECAST, "köpt boende, darav: true", "köpt boende"), PREDICT,
+        ("rader.2.poster: stod kostnad extern står också i rad 1; den räknas två gånger",)),
+    Bad("row_of_nothing", replaced(FORECAST, "ovrigt_tkr: 365, ", ""), PREDICT,
+        ("prognos/prov.yaml.rader.4: ange poster", "eller ovrigt_tkr")),
+    Bad("row_without_an_outcome", replaced(FORECAST, "budget: 400, utfall_hittills: 181", "budget: 400"), PREDICT,
+        ("prognos/prov.yaml.rader.4.utfall_hittills: saknas",)),
+    Bad("forecast_without_a_source", replaced(FORECAST, '["**"]', '["rader.**", "summa.*", "volymer.**"]'), PREDICT,
+        ("prognos/prov.yaml.nulage.stod.i_steg.boende.hem.antal = 3: källa saknas",)),
+    Bad("forecast_of_an_unknown_stock", replaced(FORECAST, "boende: {hem:", "boendet: {hem:"), PREDICT,
+        ("prognos: nulage.stod.i_steg.boendet = boendet: steget finns inte; menade du boende?",)),
+    Bad("warm_up_and_stock", replaced(KOMMUN, "slut: 2019-12-31\n", WARM), JAMFOR,
+        ("uppvarmning_ar = 3: ska vara 0 där nuläget är känt", "stod")),
+]  # fmt: skip
+
 BAD_WORDS = [
     Bad("unknown_kommun", unchanged, ("jamfor", "prow"), ("kommun = prow", "menade du prov?")),
     Bad("unknown_kommun_to_hydra", unchanged, ("kor", "kommun=prow"), ("kommun = prow", "menade du prov?")),
@@ -275,7 +314,7 @@ BAD_WORDS = [
         ("matt = budget", "lika i alla")),
 ]  # fmt: skip
 
-ALL = [*BAD_KOMMUN, *BAD_SCENARIO, *BAD_FILES, *BAD_WORDS]
+ALL = [*BAD_KOMMUN, *BAD_START, *BAD_SCENARIO, *BAD_FILES, *BAD_WORDS]
 
 
 @pytest.mark.parametrize("bad", ALL, ids=[bad.name for bad in ALL])

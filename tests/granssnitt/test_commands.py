@@ -16,7 +16,7 @@ import pytest
 
 from granssnitt.rot import JAMFOR, KOR, QUICK, assert_swedish_error, english_words, everything_in, run
 
-COMMANDS = ("jamfor", "kor", "avstam", "varians", "spar", "rita", "lista")
+COMMANDS = ("jamfor", "kor", "avstam", "prognos", "varians", "spar", "rita", "lista")
 HELP = [(), ("--hjalp",), ("-h",), *((command, "--hjalp") for command in COMMANDS)]
 HEMMAPLAN = (str(Path(sysconfig.get_path("scripts")) / "hemmaplan"),)
 MODULE = (sys.executable, "-m", "sim")
@@ -70,6 +70,25 @@ def test_reconciliation_stands_against_the_document(rot: Path) -> None:
     assert table.loc[0, "dokument"] == 150
     assert "| Externa dygn | 2018 | dygn | 150 |" in ran.out
     assert (folder / "avstamning.md").read_text(encoding="utf-8") in ran.out + "\n"
+
+
+def test_forecast_is_laid_out_as_in_a_report_and_saved(rot: Path) -> None:
+    """Handläggare: two posts of 600 tkr for 184 of 365 days, 604.9 tkr. Lokaler: 365 tkr a year, a thousand a day."""
+    ran = run("prognos", "prov", *QUICK)
+    assert ran.code == 0, ran.err
+    (folder,) = (rot / "results" / "prov_prognos").iterdir()
+    table = pd.read_csv(folder / "prognos.csv", sep=";", decimal=",", encoding="utf-8-sig").set_index("rad")
+    assert table.loc["Handläggare", "simulerad_rest"] == pytest.approx(2 * 600 * 184 / 365, abs=0.001)
+    assert table.loc["Lokaler", "prognos"] == 181 + 184
+    assert table.loc["Summa", "prognos"] == pytest.approx(
+        table.loc[["Boende", "Handläggare", "Lokaler"], "prognos"].sum()
+    )
+    assert "| Verksamhet | Budget helår | Utfall hittills | Simulerad rest | Prognos helår | Avvikelse |" in ran.out
+    assert "| Lokaler | 400 | 181 | 184 | 365 | +35 | – | – |" in ran.out
+    assert "| – därav köpt boende |" in ran.out
+    assert "Beståndet den 1\u00a0jul\u00a02018 är givet för Stöd." in ran.out
+    assert "- Påhittat." in ran.out
+    assert (folder / "prognos.md").read_text(encoding="utf-8") in ran.out + "\n"
 
 
 def test_variance_of_common_random_numbers_is_told(rot: Path) -> None:
