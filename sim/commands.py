@@ -15,7 +15,7 @@ from sim.comparison import Comparison, comparison, variance_ratio
 from sim.engine import is_ready
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study, StudyResult, plans_of, run_study
-from sim.forecast import forecast, forecast_lines, forecast_study, load_forecast
+from sim.forecast import COLUMNS, forecast, forecast_lines, forecast_study, load_forecast
 from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
 from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
@@ -131,7 +131,7 @@ def predict(content: Mapping[str, Any], root: Path) -> int:
         result = _with_progress(asked)
         with unbroken(_say_writing):
             made = forecast(given, result)
-            write_csv(made.tabell, folder.path / "prognos.csv")
+            write_csv(COLUMNS, made.tabell.itertuples(index=False), folder.path / "prognos.csv")
             text = "\n".join(forecast_lines(made))
             (folder.path / "prognos.md").write_text(text + "\n", encoding="utf-8", newline="\n")
             lasting = folder.finish()
