@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sim.comparison import Comparison
-from sim.errors import HemmaplanError
+from sim.errors import HemmaplanError, nearest
 from sim.files import read_yaml
+from sim.labels import LABELS
 from sim.messages import validated
+from sim.periods import Floats, ratio
 from sim.scenario import NULAGE
 from sim.swedish import tal
-from sim.units import Modell, Tal, Text
+from sim.units import Modell, Namn, Tal, Text
 
 GOOD, ACCEPTABLE = 0.03, 0.10
 PERIODS = {"jan-jun": "H1", "jul-dec": "H2"}
 MONTHS = tuple(f"{month:02d}" for month in range(1, 13))
+
+
+class Matt(Modell):
+    """Another measure of the same verksamhet or enhet."""
+
+    matt: Text
+    del_: Annotated[str, Field(alias="del")] = ""
 
 
 class Uppgift(Modell):
@@ -34,8 +45,11 @@ class Uppgift(Modell):
     typ: str | None = None
     """Needed where the same figure is published as both, say, prognos and mål."""
     verksamhet: str | None = None
+    """Or an enhet: the sum of its verksamheter."""
     matt: str | None = None
     del_: str = ""
+    delat_med: Matt | None = None
+    """The figure is the measure as a share of this one."""
     faktor: Tal = 1.0
     """The model's value × `faktor` has the document's unit."""
     komplement: bool = False
@@ -64,7 +78,10 @@ class Uppgift(Modell):
 
 
 class Avstamning(Modell):
+    """`enheter`: parts of the organisation that the document speaks of, each with its verksamheter."""
+
     kalla: Text
+    enheter: dict[Namn, Annotated[tuple[Namn, ...], Field(min_length=1)]] = Field(default={})
     uppgifter: tuple[Uppgift, ...]
 
 
@@ -77,6 +94,8 @@ class Line:
     enhet: str
     typ: Literal["utfall", "budget", "prognos", "mål", "plan"]
     anm: str
+    verksamheter: tuple[str, ...] = ()
+    """Those of the enhet that the figure concerns; empty where it concerns one verksamhet."""
 
 
 def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
@@ -100,7 +119,8 @@ def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
             what = "finns inte" if not rows else "finns flera gånger; ange typ"
             raise HemmaplanError(f"{path.name}: {' '.join(key)}: {what} i nyckeltal.csv för {wanted.kalla}")
         row = rows[0]
-        lines.append(Line(uppgift, float(row["varde"]), row["enhet"], row["typ"], row["anm"]))
+        areas = wanted.enheter.get(uppgift.verksamhet or "", ())
+        lines.append(Line(uppgift, float(row["varde"]), row["enhet"], row["typ"], row["anm"], areas))
     return lines
 
 
@@ -118,8 +138,7 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
     rows = []
     for line in lines:
         uppgift = line.uppgift
-        row = uppgift.verksamhet or "", uppgift.matt or "", uppgift.del_
-        model = made.levels(NULAGE, row).at(uppgift.period_in_model)
+        model = _modelled(line, made)
         if uppgift.matt is not None and uppgift.matt != "" and model is None and uppgift.ograderad is None:
             raise HemmaplanError(
                 f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.period_in_model} "
@@ -152,6 +171,42 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _modelled(line: Line, made: Comparison) -> Mapping[str, float] | None:
+    """medel, p10 and p90 of what answers to a figure in the model; None where nothing does."""
+    uppgift = line.uppgift
+    if uppgift.matt is None or (not line.verksamheter and uppgift.delat_med is None):
+        row = uppgift.verksamhet or "", uppgift.matt or "", uppgift.del_
+        return made.levels(NULAGE, row).at(uppgift.period_in_model)
+    values = _summed(line, made, uppgift.matt, uppgift.del_)
+    if values is not None and uppgift.delat_med is not None:
+        whole = _summed(line, made, uppgift.delat_med.matt, uppgift.delat_med.del_)
+        values = None if whole is None else ratio(values, whole)
+    if values is None or np.isnan(values).all():
+        return None
+    values = values[~np.isnan(values)]
+    low, high = np.quantile(values, (0.1, 0.9)).tolist()
+    return {"medel": float(values.mean()), "p10": low, "p90": high}
+
+
+def _summed(line: Line, made: Comparison, matt: str, part: str) -> Floats | None:
+    """A measure of a verksamhet, or of all in an enhet together, in each replication; None where none has it."""
+    uppgift, table = line.uppgift, made.resultat.tables[0]
+    kommun = made.resultat.study.kommun
+    for area in line.verksamheter:
+        if area not in kommun.verksamheter:
+            near = nearest(area, kommun.verksamheter)
+            raise HemmaplanError(f"enheter.{uppgift.verksamhet} = {area}: verksamheten finns inte; {near}")
+    if len(line.verksamheter) > 1 and matt in LABELS and LABELS[matt].over_tid not in {"summa", "medel"}:
+        text = "kan inte summeras över verksamheter; dela en summa med en annan (delat_med)"
+        raise HemmaplanError(f"{uppgift.namn}: matt = {matt}: {text}")
+    rows = [(area, matt, part) for area in line.verksamheter or (uppgift.verksamhet or "",)]
+    found = [row for row in rows if row in table.rows]
+    if not found or uppgift.period_in_model not in table.periods:
+        return None
+    total: Floats = np.sum([table.of(row, uppgift.period_in_model) for row in found], axis=0)
+    return total
 
 
 def _when(year: int, period: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -10,8 +12,9 @@ from pydantic import ValidationError
 
 from sim.comparison import Comparison
 from sim.errors import HemmaplanError
-from sim.reconcile import Line, Uppgift, reconciliation_lines, reconciliation_table
-from sim.statistics import Statistics
+from sim.reconcile import Line, Uppgift, load_reconciliation, reconciliation_lines, reconciliation_table
+from sim.statistics import Statistics, levels
+from sim.tables import Table
 
 
 def uppgift(**more: Any) -> Uppgift:
@@ -76,3 +79,67 @@ def test_the_table_says_which_half_or_month() -> None:
         line = Line(uppgift(period=period), 0.75, "andel", "utfall", "")
         table = reconciliation_table([line], made(model, **shares))
         assert f"| Andel | {shown} | andel |" in reconciliation_lines(table, "V", 2)[-1]
+
+
+REPLICATIONS = {
+    ("a", "kostnad", "extern"): [1.0, 2.0, 6.0],
+    ("b", "kostnad", "extern"): [3.0, 2.0, 0.0],
+    ("a", "kostnad_placeringar", ""): [5.0, 8.0, 10.0],
+    ("b", "kostnad_placeringar", ""): [5.0, 2.0, 5.0],
+    ("c", "kostnad_placeringar", ""): [10.0, 10.0, 5.0],
+    ("a", "andel_extern_kostnad", ""): [0.2, 0.25, 0.6],
+    ("b", "andel_extern_kostnad", ""): [0.6, 1.0, 0.0],
+}
+"""By hand: what three replications of three verksamheter gave in 2014."""
+
+
+def three_years() -> Any:
+    values = np.array(list(REPLICATIONS.values())).T[:, :, None]
+    table = Table("nulage", (0, 1, 2), tuple(REPLICATIONS), ("2014",), values)
+    kommun = SimpleNamespace(verksamheter=dict.fromkeys("abc"))
+    result = cast(Any, SimpleNamespace(tables=(table,), study=SimpleNamespace(kommun=kommun)))
+    return Comparison(result, (levels(table),), (), ())
+
+
+def of_enhet(areas: str, dokument: float = 0.25, **more: Any) -> Any:
+    line = Line(uppgift(verksamhet="e", **more), dokument, "andel", "utfall", "", tuple(areas))
+    return reconciliation_table([line], three_years()).loc[0]
+
+
+def test_an_enhet_is_the_sum_of_its_verksamheter_in_each_year() -> None:
+    """4, 4 and 6: the spread is that of the sums, not the sum of the spreads."""
+    row = of_enhet("ab", dokument=5.0, matt="kostnad", del_="extern", faktor=10.0)
+    assert row["modell"] == pytest.approx(10 * 14 / 3)
+    assert [row["p10"], row["p90"]] == pytest.approx([40, 10 * (4 + 0.8 * 2)])
+
+
+def test_a_share_of_an_enhet_is_one_sum_divided_by_another() -> None:
+    """(1 + 3)/20, 4/20 and 6/20; one of the three verksamheter buys nothing."""
+    row = of_enhet("abc", matt="kostnad", del_="extern", delat_med={"matt": "kostnad_placeringar"})
+    assert row["modell"] == pytest.approx(0.7 / 3)
+    assert row["betyg"] == "godtagbar"
+
+
+def test_shares_of_verksamheter_are_not_summed() -> None:
+    with pytest.raises(HemmaplanError, match="andel_extern_kostnad: kan inte summeras över verksamheter"):
+        of_enhet("ab", matt="andel_extern_kostnad")
+
+
+def test_an_enhet_of_unknown_verksamheter_and_a_measure_that_is_not_there_are_told() -> None:
+    with pytest.raises(HemmaplanError, match=r"enheter\.e = x: verksamheten finns inte"):
+        of_enhet("ax", matt="kostnad", del_="extern")
+    with pytest.raises(HemmaplanError, match="måttet e kostnad bistand 2014 finns inte"):
+        of_enhet("ab", matt="kostnad", del_="bistand")
+
+
+def test_figures_of_whole_units_in_varmdo_are_graded() -> None:
+    root = Path(__file__).resolve().parents[2]
+    lines = [line for line in load_reconciliation(root, "varmdo_2014") if line.verksamheter]
+    assert {line.uppgift.nyckeltal for line in lines} == {
+        "andel_kostnad_extern",
+        "andel_kostnad_extern_hogst",
+        "nettokostnad",
+        "nettokostnad_arbete_och_forsorjning",
+    }
+    (graded,) = [line for line in lines if line.uppgift.ograderad is None]
+    assert graded.dokument == 0.35
