@@ -82,6 +82,7 @@ RESOURCE = np.dtype(
 class Flat(NamedTuple):
     """A network as arrays. A distribution p is `params[params_at[p]:params_at[p + 1]]`, and so for share tables."""
 
+    begin: float
     end: float
     stegs: int
     resource_count: int
@@ -151,6 +152,7 @@ class _Builder:
         tables = list(self.tables)
         paces = [((), ()) if path is None else (path.times, path.values) for path in network.pace]
         return Flat(
+            begin=float(network.begin),
             end=float(network.end),
             stegs=len(network.steg_names),
             resource_count=len(network.resources),

@@ -381,7 +381,7 @@ MUTATIONS = (
     Mutation(
         "compiled: a freed event is given away twice",
         HEAPS,
-        "world.events_free = memory.events(world)[number].stay",
+        "world.events_free = memory.events(world)[number].next",
         "pass",
         AGREEMENT,
     ),

@@ -13,7 +13,7 @@ import numpy as np
 from sim.cases import Cases
 from sim.distributions import round_duration
 from sim.engine import memory
-from sim.engine.heaps import free_event, pop_event
+from sim.engine.heaps import free_event, next_event_at, pop_event
 from sim.engine.holdings import (
     become_eligible,
     candidate,
@@ -58,21 +58,21 @@ from sim.engine.lives import (
     record,
     set_alarm,
 )
-from sim.engine.memory import LOG_FLOATS, LOG_INTS, WORLD, State, World
+from sim.engine.memory import WORLD, State, World
 from sim.engine.order import Happening
 from sim.engine.outcomes import end_after, heed_age, set_price
 from sim.engine.people import BLOCKED, QUEUED, People, people_of
 from sim.flat import ABSENT, Flat, Records
 from sim.kernel import is_cached, kernel
 from sim.network import Network
-from sim.visits import VisitLog, sorted_log
+from sim.visits import RECORD, VisitLog, sorted_log
 
 _END, _CLOSED, _NOTICE = int(Happening.END), int(Happening.CLOSED), int(Happening.NOTICE)
 _ELIGIBLE, _LIMIT, _PATIENCE = int(Happening.ELIGIBLE), int(Happening.LIMIT), int(Happening.PATIENCE)
 
 _SPARE = 8
 """How many stays, cases, events and records one event or one start can need at most."""
-_FIRST_SIZE = 4096
+_FIRST_SIZE = 1024
 _STEPS = 1_000_000
 """Events between looks at the outside world, so that Ctrl-C is heeded."""
 
@@ -89,7 +89,7 @@ def run(network: Network, cases: Cases, seed: int, replication: int) -> VisitLog
         _tell(world, state)
         status = _proceed(world, _STEPS)
     size = int(world[0]["log_size"])
-    return sorted_log(state.log_key[:size], state.log_int[:size], state.log_float[:size])
+    return sorted_log(state.log[:size])
 
 
 def is_compiled() -> bool:
@@ -100,17 +100,16 @@ def is_compiled() -> bool:
 def _new_state(flat: Flat, persons: int) -> State:
     records = _FIRST_SIZE + 2 * persons
     return State(
-        stays=np.zeros(_FIRST_SIZE, STAY),
-        cases=np.zeros(_FIRST_SIZE, CASE),
-        visits=np.zeros((_FIRST_SIZE, flat.stegs), dtype=np.int32),
-        nodes=np.zeros(_FIRST_SIZE, NODE),
-        events=np.zeros(2 * _FIRST_SIZE, EVENT),
-        heap_time=np.zeros(2 * _FIRST_SIZE),
-        heap_event=np.zeros(2 * _FIRST_SIZE, dtype=np.int64),
+        stays=np.empty(_FIRST_SIZE, STAY),
+        cases=np.empty(_FIRST_SIZE, CASE),
+        visits=np.empty((_FIRST_SIZE, flat.stegs), dtype=np.int32),
+        nodes=np.empty(_FIRST_SIZE, NODE),
+        events=np.empty(2 * _FIRST_SIZE, EVENT),
+        days=np.full(int(flat.end - flat.begin) + 1, ABSENT, dtype=np.int32),
+        heap_time=np.empty(2 * _FIRST_SIZE),
+        heap_event=np.empty(2 * _FIRST_SIZE, dtype=np.int32),
         resources=flat.resources.copy(),
-        log_key=np.zeros(records, dtype=np.uint64),
-        log_int=np.zeros((records, LOG_INTS), dtype=np.int32),
-        log_float=np.zeros((records, LOG_FLOATS)),
+        log=np.empty(records, RECORD),
     )
 
 
@@ -125,6 +124,7 @@ def _new_world(flat: Flat, people: People, state: State) -> Records:
     world["change_count"] = len(flat.changes)
     world["arrivals"] = len(people.arrival_time)
     world["stock_count"] = len(people.stock_kind)
+    world["now"] = flat.begin
     world["lowest"] = flat.resource_count
     for name in ("stays", "cases", "nodes", "events"):
         world[f"{name}_free"] = ABSENT
@@ -138,7 +138,7 @@ def _tell(world: Records, state: State) -> None:
         world[name] = array.ctypes.data
     for name in ("stays", "cases", "nodes", "events"):
         world[f"{name}_room"] = len(getattr(state, name))
-    world["log_room"] = len(state.log_key)
+    world["log_room"] = len(state.log)
 
 
 _ARRAYS = {
@@ -146,7 +146,7 @@ _ARRAYS = {
     MORE_CASES: ("cases", "visits"),
     MORE_NODES: ("nodes",),
     MORE_EVENTS: ("events", "heap_time", "heap_event"),
-    MORE_LOG: ("log_key", "log_int", "log_float"),
+    MORE_LOG: ("log",),
 }
 
 
@@ -155,7 +155,8 @@ def _grown(state: State, status: int) -> State:
     larger: dict[str, Any] = {}
     for name in _ARRAYS.get(status, ()):
         array = getattr(state, name)
-        larger[name] = np.concatenate([array, np.zeros_like(array)])
+        larger[name] = np.empty((2 * len(array), *array.shape[1:]), array.dtype)
+        larger[name][: len(array)] = array
     return state._replace(**larger)
 
 
@@ -217,10 +218,9 @@ def _settle(world: World) -> int:
         status = _shortage(world)
         if status != FINISHED:
             return status
+        memory.resources(world)[number].touched = 0
         if _serve(world, number):
             touch(world, number)
-        else:
-            memory.resources(world)[number].touched = 0
     return _shortage(world)
 
 
@@ -255,7 +255,7 @@ def _next_event(world: World) -> bool:
     change, arrival = world.next_change, world.next_arrival
     at_change = memory.changes(world)[change].time if change < world.change_count else np.inf
     at_arrival = memory.arrival_time(world)[arrival] if arrival < world.arrivals else np.inf
-    at_event = memory.heap_time(world)[0] if world.heap_size > 0 else np.inf
+    at_event = next_event_at(world, min(at_change, at_arrival, world.end))
     now = min(at_change, at_event, at_arrival)
     if now >= world.end:
         return False

@@ -1,8 +1,14 @@
-"""The queues of the compiled engine: events in a binary heap, waiting stays in pairing heaps that share one array."""
+"""The queues of the compiled engine: what is to happen, and waiting stays in pairing heaps that share one array.
+
+The events of the day that has come lie in a binary heap; those of each later day in a list, in no order. A heap of all
+would be so large that every step down it waits for memory, and cost the more the more cases there are.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from sim.engine import memory
 from sim.engine.memory import World
@@ -24,20 +30,46 @@ def _event_before(world: World, a: int, b: int) -> bool:
 @kernel
 def push_event(world: World, time: float, what: int, key: Any, stay: int, token: int) -> None:
     """`key` and the stay's visit decide the order among simultaneous events of a kind."""
-    heap_time, heap_event = memory.heap_time(world), memory.heap_event(world)
     number = world.events_free
     if number != ABSENT:
-        world.events_free = memory.events(world)[number].stay
+        world.events_free = memory.events(world)[number].next
     else:
         number = world.events_used
         world.events_used += 1
     event = memory.events(world)[number]
+    event.time = time
     event.what = what
     event.key = key
     event.visit = memory.stays(world)[stay].visit
     event.stay = stay
     event.serial = memory.stays(world)[stay].serial
     event.token = token
+    day = int(time - world.begin)
+    if day <= world.day:
+        _into_heap(world, number)
+    else:
+        event.next = memory.days(world)[day]
+        memory.days(world)[day] = number
+
+
+@kernel
+def next_event_at(world: World, latest: float) -> float:
+    """The time of the first event, if any is no later than that; the heap is filled a day at a time."""
+    last_day = int(latest - world.begin)
+    while world.heap_size == 0 and world.day < last_day:
+        world.day += 1
+        number = memory.days(world)[world.day]
+        while number != ABSENT:
+            following = memory.events(world)[number].next
+            _into_heap(world, number)
+            number = following
+    return memory.heap_time(world)[0] if world.heap_size > 0 else np.inf
+
+
+@kernel
+def _into_heap(world: World, number: int) -> None:
+    heap_time, heap_event = memory.heap_time(world), memory.heap_event(world)
+    time = memory.events(world)[number].time
     at = world.heap_size
     world.heap_size += 1
     while at > 0:
@@ -82,7 +114,7 @@ def pop_event(world: World) -> int:
 
 @kernel
 def free_event(world: World, number: int) -> None:
-    memory.events(world)[number].stay = world.events_free
+    memory.events(world)[number].next = world.events_free
     world.events_free = number
 
 

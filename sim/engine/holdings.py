@@ -24,10 +24,18 @@ def uses_reserve(world: World, i: int) -> bool:
 
 
 @kernel
+def awaited(world: World, number: int) -> bool:
+    """Whether anybody stands in line, to be let in or to be closed."""
+    resource = memory.resources(world)[number]
+    return bool(resource.line != ABSENT or resource.closing_line != ABSENT)
+
+
+@kernel
 def touch(world: World, number: int) -> None:
-    """This queue may have something to serve once the present event is over."""
-    memory.resources(world)[number].touched = 1
-    world.lowest = min(world.lowest, number)
+    """This queue may have something to serve once the present event is over, if anybody stands in it."""
+    if awaited(world, number):
+        memory.resources(world)[number].touched = 1
+        world.lowest = min(world.lowest, number)
 
 
 @kernel
@@ -170,8 +178,37 @@ def candidate(world: World, number: int) -> int:
     if resource.line == ABSENT or _is_closings_turn(world, number):
         return ABSENT
     i = memory.nodes(world)[resource.line].stay
+    return int(i) if has_room(world, i, number) else ABSENT
+
+
+@kernel
+def has_room(world: World, i: int, number: int) -> bool:
+    resource = memory.resources(world)[number]
     room = resource.used + resource.held + need_of(world, i, number) <= resource.capacity
-    return int(i) if room or resource.capacity == UNLIMITED else ABSENT
+    return bool(room or resource.capacity == UNLIMITED)
+
+
+@kernel
+def open_at_once(world: World, i: int, lines: int) -> int:
+    """Where a stay that asks for these begins, if nobody stands before it there or is to be served before; else ABSENT.
+
+    Most stays begin at once, and to stand in line only to be fetched from it is half the work of a start.
+    """
+    if world.next_stock < world.stock_count:
+        return ABSENT
+    chosen, first = ABSENT, world.resource_count
+    stay = memory.stays(world)[i]
+    stay.lines = lines
+    for index in range(line_count(world, i)):
+        number = line_number(world, i, index)
+        if awaited(world, number):
+            first = world.resource_count
+            break
+        if has_room(world, i, number):
+            chosen = number if chosen == ABSENT else chosen
+            first = min(first, number)
+    stay.lines = NOWHERE
+    return int(chosen) if first <= world.lowest and first < world.resource_count else ABSENT
 
 
 @kernel

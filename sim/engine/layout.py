@@ -4,45 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+_TIMES = ("requested", "start", "end", "unlimited_end", "closing_start", "closed")
+_NUMBERS = (
+    *("serial", "case", "steg", "visit", "asked_spec", "spec", "part", "resource", "began_in", "outcome", "target"),
+    *(
+        "flags",
+        "nodes",
+        "closing_node",
+        "hold",
+        "holds_made",
+        "hold_before",
+        "hold_after",
+        "held",
+        "alarm",
+        "next_free",
+    ),
+)
+_YES_OR_NO = (
+    *("home_possible", "from_stock", "waiting", "in_reserve", "eligible", "blocked", "following"),
+    "lines",
+)
+
+# As small as they can be: with many cases present, the engine's time is spent fetching records from memory.
 STAY = np.dtype(
-    [
-        ("serial", "i8"),
-        ("case", "i8"),
-        ("steg", "i8"),
-        ("visit", "i8"),
-        ("asked_spec", "i8"),
-        ("spec", "i8"),
-        ("part", "i8"),
-        ("requested", "f8"),
-        ("start", "f8"),
-        ("end", "f8"),
-        ("unlimited_end", "f8"),
-        ("closing_start", "f8"),
-        ("closed", "f8"),
-        ("resource", "i8"),
-        ("began_in", "i8"),
-        ("outcome", "i8"),
-        ("target", "i8"),
-        ("price", "f8"),
-        ("flags", "i8"),
-        ("home_possible", "i1"),
-        ("from_stock", "i1"),
-        ("waiting", "i1"),
-        ("in_reserve", "i1"),
-        ("eligible", "i1"),
-        ("blocked", "i1"),
-        ("following", "i1"),
-        ("lines", "i1"),
-        ("nodes", "i8"),
-        ("closing_node", "i8"),
-        ("hold", "i8"),
-        ("holds_made", "i8"),
-        ("hold_before", "i8"),
-        ("hold_after", "i8"),
-        ("held", "i8"),
-        ("alarm", "i8"),
-        ("next_free", "i8"),
-    ],
+    [(name, "f8") for name in (*_TIMES, "price")]
+    + [(name, "i4") for name in _NUMBERS]
+    + [(name, "i1") for name in _YES_OR_NO],
     align=True,
 )
 """`lines`: which queues the stay stands in, one of the constants below. `nodes`: its entries there, linked by
@@ -53,31 +40,44 @@ CASE = np.dtype(
     [
         ("key", "u8"),
         ("family", "u8"),
-        ("inflow", "i8"),
-        ("group", "i8"),
         ("weight", "f8"),
         ("born", "f8"),
-        ("next_free", "i8"),
-    ]
+        ("inflow", "i4"),
+        ("group", "i4"),
+        ("next_free", "i4"),
+    ],
+    align=True,
 )
 NODE = np.dtype(
     [
-        ("stay", "i8"),
-        ("resource", "i8"),
-        ("rank", "i8"),
         ("priority", "i8"),
         ("time", "f8"),
         ("key", "u8"),
-        ("child", "i8"),
-        ("before", "i8"),
-        ("after", "i8"),
-        ("of_stay", "i8"),
-    ]
+        ("rank", "i4"),
+        ("stay", "i4"),
+        ("resource", "i4"),
+        ("child", "i4"),
+        ("before", "i4"),
+        ("after", "i4"),
+        ("of_stay", "i4"),
+    ],
+    align=True,
 )
 """A stay's entry in a queue, which is a pairing heap; a free node is linked by `after`."""
 
-EVENT = np.dtype([("what", "i8"), ("key", "u8"), ("visit", "i8"), ("stay", "i8"), ("serial", "i8"), ("token", "i8")])
-"""`serial` and `token` say whether the event still counts; a free event is linked by `stay`."""
+EVENT = np.dtype(
+    [
+        ("time", "f8"),
+        ("key", "u8"),
+        ("visit", "i4"),
+        ("stay", "i4"),
+        ("serial", "i4"),
+        ("token", "i4"),
+        ("what", "i4"),
+        ("next", "i4"),
+    ]
+)
+"""`serial` and `token` say whether the event still counts. `next`: of the same day, or the next free event."""
 
 NOWHERE, FOR_TEAM, AT_HOME, AT_RESERVE, EVERYWHERE = range(5)
 """The queues a stay can stand in: none, its team's, those of its places, of its reserv, of places and reserv."""

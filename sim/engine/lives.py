@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from sim.engine.holdings import (
     join,
     leave_lines,
     occupy,
+    open_at_once,
     reset_stay,
     stop_following,
     uses_reserve,
@@ -128,19 +128,21 @@ def enter(world: World, i: int, held: int, now: float) -> None:
         return
     if held != ABSENT:
         block(world, held)
+    lines = FOR_TEAM if spec.team != NONE else AT_HOME if stay.home_possible else AT_RESERVE
+    chosen = open_at_once(world, i, lines)
+    if chosen != ABSENT:
+        stay.resource = chosen
+        occupy(world, i)
+        begin(world, i, now)
+        return
+    join(world, i, lines)
     stay.waiting = 1
     key = memory.cases(world)[stay.case].key
-    if spec.team != NONE:
-        join(world, i, FOR_TEAM)
-    elif not stay.home_possible:
-        join(world, i, AT_RESERVE)
-    else:
-        join(world, i, AT_HOME)
-        if spec.wait_limit < FOREVER:
-            limit = round_duration(spec.wait_limit) if spec.wait_limit != 0.0 else 0.0
-            time = max(now, stay.requested + limit)
-            if time < world.end:
-                push_event(world, time, _LIMIT, key, i, 0)
+    if lines == AT_HOME and spec.wait_limit < FOREVER:
+        limit = round_duration(spec.wait_limit) if spec.wait_limit != 0.0 else 0.0
+        time = max(now, stay.requested + limit)
+        if time < world.end:
+            push_event(world, time, _LIMIT, key, i, 0)
     if spec.patience != ABSENT:
         time = gives_up_at(world, i, now)
         if time < world.end:
@@ -291,23 +293,17 @@ def record(world: World, i: int, released: float, moved: bool) -> None:
         flags |= FRAN_NULAGE
     if math.isnan(released) and not flags & AVHOPP:
         flags |= CENSURERAD
-    at = world.log_size
-    world.log_size = at + 1
-    memory.log_key(world)[at] = case.key
-    numbers: Any = memory.log_int(world)[at]
-    numbers[0], numbers[1], numbers[2], numbers[3], numbers[4] = (
-        case.inflow,
-        case.group,
-        stay.steg,
-        stay.visit,
-        stay.part,
-    )
-    numbers[5], numbers[6], numbers[7], numbers[8] = stay.resource, stay.outcome, stay.target, flags
+    row = memory.log(world)[world.log_size]
+    world.log_size += 1
+    row.key = case.key
     over = stay.end < world.end and (stay.blocked or not moved)
-    times: Any = memory.log_float(world)[at]
+    times, numbers = row.values, row.numbers
     times[0], times[1], times[2] = stay.requested, stay.start, stay.end if over else np.nan
     times[3], times[4], times[5] = stay.closing_start, stay.closed, released
     times[6], times[7] = stay.price, case.weight
+    numbers[0], numbers[1], numbers[2] = case.inflow, case.group, stay.steg
+    numbers[3], numbers[4], numbers[5] = stay.visit, stay.part, stay.resource
+    numbers[6], numbers[7], numbers[8] = stay.outcome, stay.target, flags
 
 
 @kernel

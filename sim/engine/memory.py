@@ -16,6 +16,7 @@ from sim.engine.layout import CASE, EVENT, NODE, STAY
 from sim.engine.people import People
 from sim.flat import BY_GROUP, CHANGE, ENDING, OUTCOME, RESOURCE, SPEC, VARIANT, Flat, Floats, Ints, Keys, Records
 from sim.kernel import array_at, kernel
+from sim.visits import RECORD
 
 World: TypeAlias = Any
 """A record of dtype `WORLD`."""
@@ -29,23 +30,21 @@ class State(NamedTuple):
     visits: NDArray[np.int32]
     nodes: Records
     events: Records
+    days: NDArray[np.int32]
     heap_time: Floats
-    heap_event: Ints
+    heap_event: NDArray[np.int32]
     resources: Records
-    log_key: Keys
-    log_int: NDArray[np.int32]
-    log_float: Floats
+    log: Records
 
 
-LOG_INTS, LOG_FLOATS = 9, 8
-"""Columns of the log besides the case's key."""
 WHOLE = 2**31
 """As length of an array whose length nobody asks for: indices are not checked in compiled code."""
-ADDRESSES = tuple(dict.fromkeys((*Flat._fields[3:], *People._fields[2:], *State._fields)))
+ADDRESSES = tuple(dict.fromkeys((*Flat._fields[4:], *People._fields[2:], *State._fields)))
 
 WORLD = np.dtype(
     [(name, "i8") for name in ADDRESSES]
     + [
+        ("begin", "f8"),
         ("end", "f8"),
         ("stegs", "i8"),
         ("resource_count", "i8"),
@@ -62,6 +61,7 @@ WORLD = np.dtype(
         ("handled", "i8"),
         ("serial", "i8"),
         ("lowest", "i8"),
+        ("day", "i8"),
         ("heap_size", "i8"),
         ("log_size", "i8"),
         ("log_room", "i8"),
@@ -69,7 +69,8 @@ WORLD = np.dtype(
     + [(f"{name}_{what}", "i8") for name in ("stays", "cases", "nodes", "events") for what in ("used", "free", "room")]
 )
 """Addresses; then what never changes; then how far the run has come; then how far each array is used, where its list
-of free records begins, and how long it is. `lowest`: no queue with a lower number is touched."""
+of free records begins, and how long it is. `lowest`: no queue with a lower number is touched.
+`day`: events up to then are in the heap."""
 
 
 @kernel
@@ -218,8 +219,14 @@ def stock_outcome(world: World) -> Ints:
 
 
 @kernel
-def heap_event(world: World) -> Ints:
-    return array_at(world.heap_event, WHOLE, np.int64)
+def days(world: World) -> NDArray[np.int32]:
+    """The first event of each day that is still to come, by days from the beginning of the run."""
+    return array_at(world.days, WHOLE, np.int32)
+
+
+@kernel
+def heap_event(world: World) -> NDArray[np.int32]:
+    return array_at(world.heap_event, WHOLE, np.int32)
 
 
 @kernel
@@ -283,21 +290,11 @@ def person_family(world: World) -> Keys:
 
 
 @kernel
-def log_key(world: World) -> Keys:
-    return array_at(world.log_key, WHOLE, np.uint64)
-
-
-@kernel
 def visits(world: World) -> NDArray[np.int32]:
     """Times each case has been in each steg. Shape (cases, stegs)."""
     return array_at(world.visits, (WHOLE, world.stegs), np.int32)
 
 
 @kernel
-def log_int(world: World) -> NDArray[np.int32]:
-    return array_at(world.log_int, (WHOLE, LOG_INTS), np.int32)
-
-
-@kernel
-def log_float(world: World) -> Floats:
-    return array_at(world.log_float, (WHOLE, LOG_FLOATS), np.float64)
+def log(world: World) -> Records:
+    return array_at(world.log, WHOLE, RECORD)
