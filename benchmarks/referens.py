@@ -27,10 +27,8 @@ from utskrift import show, table
 from sim.build import build_network
 from sim.cases import draw_cases
 from sim.engine import run
-from sim.experiment import measured
+from sim.form import Form, form_of
 from sim.network import Network
-from sim.runs import Run
-from sim.scenario import Plan
 from sim.swedish import tal
 from sim.visits import RESERV
 
@@ -73,7 +71,7 @@ def runners(without: Collection[str] = ()) -> dict[str, Runner]:
     return found
 
 
-def _ours(plan: Plan, network: Network, replication: int) -> tuple[Answer, dict[str, float]]:
+def _ours(form: Form, network: Network, replication: int) -> tuple[Answer, dict[str, float]]:
     """Our answer, and the seconds that its parts took, each row with those before it."""
     clock = time.process_time
     began = clock()
@@ -81,7 +79,7 @@ def _ours(plan: Plan, network: Network, replication: int) -> tuple[Answer, dict[
     drawn = clock()
     log = run(network, cases, SEED, replication)
     ended = clock()
-    measured(Run(plan, network, log), SEED, replication)
+    form.filled(log, SEED, replication)
     seconds = {ENGINE: ended - drawn, CASES: ended - began, ALL: clock() - began}
     return our_answer(network, log), seconds
 
@@ -90,11 +88,12 @@ def rounds(model: Model, count: int, others: dict[str, Runner]) -> Rounds:
     """Run each implementation once a round, in turn, from another one each time. The first round is not counted."""
     plan = our_plan(model)
     network = build_network(plan)
+    form = form_of(plan, network)
     answers: dict[str, list[Answer]] = {name: [] for name in (CASES, *others)}
     seconds: dict[str, list[float]] = {name: [] for name in (ENGINE, CASES, ALL, *others)}
 
     def ours(replication: int) -> Answer:
-        answer, parts = _ours(plan, network, replication)
+        answer, parts = _ours(form, network, replication)
         for name, part in parts.items():
             seconds[name].append(part)
         return answer

@@ -29,12 +29,12 @@ from sim.build import build_network
 from sim.cases import draw_cases
 from sim.comparison import comparison
 from sim.engine import FASTEST, run
-from sim.experiment import measured, run_study
+from sim.experiment import run_study
 from sim.figures import draw_all
 from sim.files import ROOT_VARIABLE, project_root, read_kommun, read_scenario
+from sim.form import form_of
 from sim.loading import checked_kommun
 from sim.results import write_tables
-from sim.runs import Run
 from sim.scenario import make_plan
 from sim.settings import study_from
 from sim.summary import summary_text
@@ -94,6 +94,7 @@ def spent(times: int, years: int, replications: int) -> Spent:
     kommun = checked_kommun(content_of(times, max(years, YEARS)))
     plan = make_plan(kommun)
     network = build_network(plan, date(kommun.basar + years - 1, 12, 31))
+    form = form_of(plan, network)
     build = clock() - began
     rows = []
     for replication in range(-1, replications):
@@ -103,7 +104,7 @@ def spent(times: int, years: int, replications: int) -> Spent:
         at.append(clock())
         log = run(network, cases, SEED, number)
         at.append(clock())
-        measured(Run(plan, network, log), SEED, number)
+        form.filled(log, SEED, number)
         at.append(clock())
         rows.append([*np.diff(at), len(log)])
     *seconds, stays = (float(value) for value in np.median(rows[1:], axis=0))

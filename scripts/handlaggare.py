@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from tabell import difference, level, markdown, save, show
 
 from sim import config
-from sim.benefits import benefit_months, gives_benefit
 from sim.build import build_network
 from sim.calendars import DAYS_PER_YEAR, Period, months
 from sim.cases import draw_cases
@@ -28,6 +27,7 @@ from sim.costs import ALL_AREAS, costs
 from sim.engine import run as simulate_log
 from sim.intervals import time_between
 from sim.loading import checked_kommun, load_kommun, load_scenario
+from sim.measures import measure
 from sim.network import Network
 from sim.runs import Floats, Rows, Run
 from sim.scenario import make_plan
@@ -116,11 +116,11 @@ def _kronor(rows: Rows, planning: Sequence[bool]) -> dict[str, float]:
 
 
 def _benefit_months(run: Run, monthly: Sequence[Period], planning: Sequence[bool]) -> float:
-    found = 0.0
-    for number in range(len(run.network.steg_names)):
-        if gives_benefit(run, number):
-            found += float(benefit_months(run, number, monthly).per_month(len(monthly))[np.array(planning)].sum())
-    return found
+    """In the benefit stegs, each by itself."""
+    names = {tuple(label.split(".", 1)) for label in run.network.steg_names}
+    rows = measure(run, monthly, monthly)
+    months = [its for (area, matt, part), its in rows.items() if matt == "bidragsmanader" and (area, part) in names]
+    return float(sum(each[np.array(planning)].sum() for each in months))
 
 
 def _outside_days(run: Run, first: float) -> float:

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import kernel
-from sim.network import Network
 from sim.quantiles import gamma_quantile
-from sim.randomness import Purpose, Word, name_key, uniform
+from sim.randomness import Purpose, Word, uniform
 from sim.special import normal_quantile
 
 _MONTH, _YEAR = int(Purpose.MANADSEFFEKT), int(Purpose.ARSEFFEKT)
@@ -57,12 +56,3 @@ def year_effects(
     for number in range(len(found)):
         found[number] = math.exp(spread * states[number] - spread * spread / 2.0)
     return found
-
-
-def price_effects(network: Network, name: str, cv: float, rho: float, seed: int, replication: int) -> dict[int, float]:
-    """Year factors of a bought resource's price."""
-    first, last = network.start.year, network.last_year
-    found = year_effects(
-        np.uint64(name_key(f"pris.{name}")), first, first, last, cv, rho, np.uint64(seed), np.uint64(replication)
-    )
-    return {first + number: float(factor) for number, factor in enumerate(found)}

@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 import joblib
-import numpy as np
 
 from sim.build import build_network
-from sim.calendars import Period, half_years, last_of_month, months, years
+from sim.calendars import last_of_month
 from sim.cases import draw_cases
 from sim.config import Kommun, Scenario
-from sim.costs import costs, to_years
 from sim.engine import FASTEST, engine_named, is_ready, run
 from sim.errors import HemmaplanError
-from sim.labels import LABELS
-from sim.measures import measure
+from sim.form import Form, form_of
+from sim.form import measured as measured
 from sim.network import Network
-from sim.periods import make_grid
-from sim.ratios import dearest, ratios, within_budget
-from sim.runs import Run
 from sim.scenario import Plan, make_plan
 from sim.tables import Replicate, Table, table_of
 
@@ -72,38 +67,11 @@ def plans_of(study: Study) -> tuple[Plan, ...]:
     return (make_plan(study.kommun), *(make_plan(study.kommun, scenario) for scenario in study.scenarios))
 
 
-def replicate(plan: Plan, network: Network, seed: int, replication: int, engine: str) -> Replicate:
-    """Simulate once and measure: months, calendar years, and the planning years together."""
-    log = run(network, draw_cases(network, seed, replication), seed, replication, engine)
-    return measured(Run(plan, network, log), seed, replication)
-
-
-def measured(finished: Run, seed: int, replication: int) -> Replicate:
-    """Every measure of a finished run: months, calendar years, the planning years together, and half-years."""
-    start, end = finished.network.start, finished.network.end
-    monthly, yearly, halves = months(start, end), years(start, end), half_years(start, end)
-    periods = [*monthly, *yearly, *halves]
-    grid = make_grid(periods, monthly)
-    rows = measure(finished, periods, monthly)
-    rows |= to_years(costs(finished, monthly, seed, replication), monthly, periods)
-    rows |= ratios(rows) | within_budget(rows, grid) | dearest(finished, grid, monthly, (seed, replication))
-    values = np.array(list(rows.values()))
-    by_year = values[:, len(monthly) : len(monthly) + len(yearly)]
-    adds_up = np.array([LABELS[matt].over_tid == "summa" for _, matt, _ in rows])
-    planning = planning_label(yearly)
-    together = np.where(adds_up[:, None], by_year[:, 1:].sum(axis=1, keepdims=True), np.nan)[:, : len(planning)]
-    before = len(monthly) + len(yearly)
-    labels = [period.label for period in periods]
-    return Replicate(
-        tuple(rows),
-        (*labels[:before], *planning, *labels[before:]),
-        np.concatenate([values[:, :before], together, values[:, before:]], axis=1),
+def replicate(form: Form, network: Network, seed: int, replication: int, engine: str) -> Replicate:
+    """Simulate once and measure."""
+    return form.filled(
+        run(network, draw_cases(network, seed, replication), seed, replication, engine), seed, replication
     )
-
-
-def planning_label(yearly: Sequence[Period]) -> list[str]:
-    """The planning years as one period, "2019–2021"; nothing where there is only the basår."""
-    return [f"{yearly[1].label}–{yearly[-1].label}"] if len(yearly) > 2 else []
 
 
 def run_study(study: Study, progress: Progress = lambda done, total: None) -> StudyResult:
@@ -131,7 +99,7 @@ def run_study(study: Study, progress: Progress = lambda done, total: None) -> St
 def _compile(plan: Plan, study: Study) -> None:
     """Let the engine be compiled once, before the workers begin: by a month of nuläge."""
     network = build_network(plan, last_of_month(study.kommun.start))
-    replicate(plan, network, study.fro, 0, study.motor)
+    replicate(form_of(plan, network), network, study.fro, 0, study.motor)
 
 
 def _complete(finished: Mapping[tuple[int, int], Replicate], plans: int, replications: int) -> list[int]:
@@ -146,14 +114,15 @@ Found = tuple[int, dict[int, Replicate]]
 def _work(study: Study, plans: Sequence[Plan]) -> Iterator[Found]:
     """Finished replications in any order; which worker did what leaves no trace in them."""
     networks = [build_network(plan, study.slut) for plan in plans]
+    scenarios = [(form_of(plan, network), network) for plan, network in zip(plans, networks, strict=True)]
     workers = study.arbetare or joblib.cpu_count()
     batches = _batches(study.replikationer, len(plans), workers)
     if workers == 1:
         for batch in batches:
-            for number, (plan, network) in enumerate(zip(plans, networks, strict=True)):
-                yield _task(number, (plan, network), study.fro, batch, study.motor)
+            for number, scenario in enumerate(scenarios):
+                yield _task(number, scenario, study.fro, batch, study.motor)
         return
-    packed = [pickle.dumps((plan, network.worked_out())) for plan, network in zip(plans, networks, strict=True)]
+    packed = [pickle.dumps((form, network.worked_out())) for form, network in scenarios]
     jobs = (
         joblib.delayed(_task)(number, packed[number], study.fro, batch, study.motor)
         for batch in batches
@@ -172,6 +141,6 @@ def _batches(replications: int, plans: int, workers: int) -> list[range]:
     return [range(first, min(first + size, replications)) for first in range(0, replications, size)]
 
 
-def _task(number: int, sent: bytes | tuple[Plan, Network], seed: int, batch: range, engine: str) -> Found:
-    plan, network = pickle.loads(sent) if isinstance(sent, bytes) else sent
-    return number, {replication: replicate(plan, network, seed, replication, engine) for replication in batch}
+def _task(number: int, sent: bytes | tuple[Form, Network], seed: int, batch: range, engine: str) -> Found:
+    form, network = pickle.loads(sent) if isinstance(sent, bytes) else sent
+    return number, {replication: replicate(form, network, seed, replication, engine) for replication in batch}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,94 @@ def _time_between(starts: Floats, ends: Floats, weights: Floats, edges: Floats) 
         through += whole[at]
         found[at] += through * (edges[at + 1] - edges[at])
     return found
+
+
+class Cuts(NamedTuple):
+    """Time cut at `edges`, which are whole days, into stretches: `of_day` says which one each day from the first is in.
+
+    After the last day comes a stretch that is not there.
+    """
+
+    edges: Floats
+    of_day: Ints
+
+
+def cuts_at(edges: Floats) -> Cuts:
+    days = np.arange(edges[0], edges[-1] + 1)
+    return Cuts(edges, np.searchsorted(edges, days, side="right") - 1)
+
+
+@kernel
+def stretch_of(cuts: Cuts, time: float) -> int:
+    """-1 before the first stretch and for what is not a number; the number of stretches after the last."""
+    since = time - cuts.edges[0]
+    if not since >= 0.0:
+        return -1
+    last = len(cuts.of_day) - 1
+    found: int = cuts.of_day[last if since >= last else int(since)]
+    return found
+
+
+@kernel
+def add_time(found: Floats, whole: Floats, row: int, cuts: Cuts, start: float, end: float, weight: float) -> None:
+    """Add the weighted time of [start, end) to a row of `found`, but for whole stretches, kept as changes in `whole`.
+
+    `found` has shape (rows, stretches), `whole` one stretch more; `carry` brings them together.
+    """
+    edges = cuts.edges
+    start, end = max(start, edges[0]), min(end, edges[-1])
+    if not end > start:
+        return
+    first, last = stretch_of(cuts, start), stretch_of(cuts, end)
+    if first == last:
+        found[row, first] += weight * (end - start)
+        return
+    found[row, first] += weight * (edges[first + 1] - start)
+    if last < found.shape[1]:
+        found[row, last] += weight * (end - edges[last])
+    whole[row, first + 1] += weight
+    whole[row, last] -= weight
+
+
+@kernel
+def carry(found: Floats, whole: Floats, cuts: Cuts) -> None:
+    for row in range(found.shape[0]):
+        through = 0.0
+        for at in range(found.shape[1]):
+            through += whole[row, at]
+            found[row, at] += through * (cuts.edges[at + 1] - cuts.edges[at])
+
+
+@kernel
+def add_at_ends(change: Floats, row: int, cuts: Cuts, start: float, end: float) -> None:
+    """Count [start, end) where it holds the end of a stretch, as changes from one stretch to the next.
+
+    What goes on until the last edge holds it too. `change` has shape (rows, stretches + 1); `run_on` adds them up.
+    """
+    goes_on = end >= cuts.edges[-1]
+    if not (start <= cuts.edges[-1] if goes_on else start < end):
+        return
+    first = _first_to_end_at(cuts, start)
+    after = len(cuts.edges) - 1 if goes_on else _first_to_end_at(cuts, end)
+    change[row, first] += 1.0
+    change[row, after] -= 1.0
+
+
+@kernel
+def _first_to_end_at(cuts: Cuts, time: float) -> int:
+    """The first stretch whose end is not before the time."""
+    at = stretch_of(cuts, time)
+    return max(at - 1 if at >= 0 and cuts.edges[at] == time else at, 0)
+
+
+@kernel
+def run_on(change: Floats, found: Floats) -> None:
+    """`found`, of shape (rows, stretches), becomes the changes added up."""
+    for row in range(found.shape[0]):
+        level = 0.0
+        for at in range(found.shape[1]):
+            level += change[row, at]
+            found[row, at] = level
 
 
 @kernel
@@ -134,8 +224,8 @@ def distinct_between(
 
 
 @kernel
-def ranked_within(group: NDArray[np.uint64], times: Floats) -> Ints:
-    """The place of each of an array when those of a group, which stand together, are put in order of time."""
+def ordered_within(group: NDArray[np.uint64], times: Floats) -> Ints:
+    """The order in which those of a group, which stand together, come in order of time."""
     order = np.arange(len(group))
     for at in range(1, len(group)):
         new, place = order[at], at
@@ -143,9 +233,13 @@ def ranked_within(group: NDArray[np.uint64], times: Floats) -> Ints:
             order[place] = order[place - 1]
             place -= 1
         order[place] = new
+    return order
+
+
+def ranked_within(group: NDArray[np.uint64], times: Floats) -> Ints:
+    """The place of each of an array when those of a group, which stand together, are put in order of time."""
     rank = np.empty(len(group), dtype=np.int64)
-    for at in range(len(group)):
-        rank[order[at]] = at
+    rank[ordered_within(group, times)] = np.arange(len(group))
     return rank
 
 

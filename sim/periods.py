@@ -59,6 +59,15 @@ class Grid:
         return np.add.reduceat(padded, self._spans, axis=-1)[..., ::2]
 
     @cached_property
+    def of_month(self) -> Ints:
+        """The period that each month is in, by stretch; -1 where in none. Shape (stretches, months)."""
+        found = np.full((len(self.stretches), len(self.edges) - 1), -1)
+        for number, stretch in enumerate(self.stretches):
+            for period in range(stretch.start, stretch.stop):
+                found[number, self.first[period] : self.after[period]] = period
+        return found
+
+    @cached_property
     def _spans(self) -> Ints:
         return np.stack([self.first, self.after], axis=1).ravel()
 

@@ -64,7 +64,9 @@ HOLDINGS, LIVES, HEAPS, OUTCOMES, COMPILED = (
 )
 BY_HAND = "tests/enhet/test_teams_by_hand.py"
 AGREEMENT = "tests/egenskap/test_engines_agree.py::test_on_random_networks"
-SIMPY, CASES, PRESENT, TEAMS = (f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "teams"))
+SIMPY, CASES, PRESENT, STEG_MEASURES = (
+    f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "steg_measures")
+)
 
 MUTATIONS = (
     Mutation(
@@ -275,9 +277,9 @@ MUTATIONS = (
     ),
     Mutation(
         "who comes home is counted in the queue again",
-        TEAMS,
-        "here[(log.del_[here] == 0) & (run.served[here] > log.begaran[here])]",
-        "here[run.served[here] > log.begaran[here]]",
+        STEG_MEASURES,
+        "if stays.part[i] > 0:\n            continue",
+        "if stays.part[i] > 1:\n            continue",
         theory("littles_lag"),
     ),
     Mutation(

@@ -1,0 +1,225 @@
+"""A book of measures: which series are counted in a run, and how each row of the result is made from them.
+
+It is written once for a plan and its periods. Each replication then only counts, and all rows are worked out together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.periods import Floats, Grid, ratio
+from sim.runs import Row
+
+Numbers = NDArray[np.int64]
+
+MONTHLY, AT_END, BY_PERIOD, FIXED = range(4)
+"""What a series holds: amounts of months, to be summed; how it is at the end of each month, of which the last one
+counts; something of its own for each period; or what is the same in every replication."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Series added (and subtracted), in units of which so many make one: (kind, number, sign) of each."""
+
+    terms: tuple[tuple[int, int, float], ...] = ()
+    unit: float = 1.0
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.terms + other.terms, self._unit_with(other))
+
+    def __sub__(self, other: Sum) -> Sum:
+        away = tuple((kind, number, -sign) for kind, number, sign in other.terms)
+        return Sum(self.terms + away, self._unit_with(other))
+
+    def _unit_with(self, other: Sum) -> float:
+        units = {each.unit for each in (self, other) if each.terms}
+        assert len(units) <= 1, units
+        return units.pop() if units else self.unit
+
+
+NOTHING = Sum()
+
+
+def total(sums: Iterable[Sum]) -> Sum:
+    return sum(sums, NOTHING)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Series of one kind that are counted together: numbers `first` up to `first + count`."""
+
+    kind: int
+    first: int
+    count: int
+    unit: float
+
+    def __getitem__(self, number: int) -> Sum:
+        assert 0 <= number < self.count
+        return Sum(((self.kind, self.first + number, 1.0),), self.unit)
+
+    def of(self, counted: Counted) -> Floats:
+        """The part of what is counted that is this block's own, to be filled."""
+        return counted.series[self.kind][self.first : self.first + self.count]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted in one run: by kind, arrays of shape (series, months) or, for BY_PERIOD, (series, periods)."""
+
+    series: tuple[Floats, Floats, Floats]
+
+
+@dataclass(frozen=True)
+class _Line:
+    row: Row
+    above: Sum
+    below: Sum | None
+    times: Sum | None
+    where: NDArray[np.bool_] | None
+    rest: bool
+    reached: bool
+
+
+@dataclass
+class Book:
+    """Being written. `line` says what a row is; rows come in the order in which they are written."""
+
+    grid: Grid
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    fixed: list[Floats] = field(default_factory=list)
+    lines: dict[Row, _Line] = field(default_factory=dict)
+
+    def monthly(self, count: int, unit: float = 1.0) -> Block:
+        return self._block(MONTHLY, count, unit)
+
+    def at_end(self, count: int) -> Block:
+        return self._block(AT_END, count, 1.0)
+
+    def by_period(self, count: int) -> Block:
+        return self._block(BY_PERIOD, count, 1.0)
+
+    def constant(self, values: Floats, unit: float = 1.0) -> Sum:
+        """A series that is the same in every replication. Shape (periods,)."""
+        self.fixed.append(values)
+        return Sum(((FIXED, len(self.fixed) - 1, 1.0),), unit)
+
+    @cached_property
+    def days(self) -> Sum:
+        """Days of each period."""
+        return self.constant(self.grid.days)
+
+    def _block(self, kind: int, count: int, unit: float) -> Block:
+        block = Block(kind, self.counts[kind], count, unit)
+        self.counts[kind] += count
+        return block
+
+    def line(
+        self,
+        row: Row,
+        above: Sum,
+        below: Sum | None = None,
+        times: Sum | None = None,
+        where: NDArray[np.bool_] | None = None,
+        rest: bool = False,
+        reached: bool = False,
+    ) -> None:
+        """above, or above / below (NaN where nothing is below), × times.
+
+        If `rest`, 1 minus that; if `reached`, 1 where that is at least zero, else 0. NaN in the periods not in `where`.
+        """
+        assert row not in self.lines, row
+        self.lines[row] = _Line(row, above, below, times, where, rest, reached)
+
+    def closed(self) -> Lines:
+        """What is written, as arrays."""
+        lines = list(self.lines.values())
+        none = len(self.fixed)
+        firsts = np.cumsum([0, *self.counts]).tolist()
+
+        def gather(sums: list[Sum]) -> _Sums:
+            at, signs, first = list[int](), list[float](), list[int]()
+            for each in sums:
+                first.append(len(at))
+                for kind, number, sign in each.terms or ((FIXED, none, 1.0),):
+                    at.append(firsts[kind] + number)
+                    signs.append(sign)
+            return _Sums(
+                np.array(at, dtype=np.int64),
+                np.array(signs)[:, None],
+                np.array(first, dtype=np.int64),
+                np.array([each.unit for each in sums])[:, None],
+            )
+
+        divided = [(number, line.below) for number, line in enumerate(lines) if line.below is not None]
+        scaled = [(number, line.times) for number, line in enumerate(lines) if line.times is not None]
+        hidden = np.array([np.zeros(len(self.grid), dtype=bool) if x.where is None else ~x.where for x in lines])
+        return Lines(
+            self.grid,
+            tuple(self.counts),
+            tuple(line.row for line in lines),
+            np.array([*self.fixed, np.zeros(len(self.grid))]),
+            gather([line.above for line in lines]),
+            np.array([number for number, _ in divided], dtype=np.int64),
+            gather([below for _, below in divided]),
+            np.array([number for number, _ in scaled], dtype=np.int64),
+            gather([times for _, times in scaled]),
+            np.flatnonzero([line.rest for line in lines]),
+            np.flatnonzero([line.reached for line in lines]),
+            hidden,
+        )
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Several `Sum`s: the series of each follow one another from its `first`."""
+
+    at: Numbers
+    signs: Floats
+    first: Numbers
+    units: Floats
+
+    def of(self, series: Floats) -> Floats:
+        if not len(self.first):
+            return np.empty((0, series.shape[1]))
+        return np.asarray(np.add.reduceat(series[self.at] * self.signs, self.first, axis=0) / self.units)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How all rows are made from what is counted."""
+
+    grid: Grid
+    counts: tuple[int, ...]
+    rows: tuple[Row, ...]
+    fixed: Floats
+    above: _Sums
+    divided: Numbers
+    below: _Sums
+    scaled: Numbers
+    times: _Sums
+    rest: Numbers
+    reached: Numbers
+    hidden: NDArray[np.bool_]
+
+    def empty(self) -> Counted:
+        """Nothing counted yet."""
+        months = len(self.grid.edges) - 1
+        monthly, at_end, by_period = self.counts
+        return Counted((np.zeros((monthly, months)), np.zeros((at_end, months)), np.zeros((by_period, len(self.grid)))))
+
+    def values(self, counted: Counted) -> Floats:
+        """Shape (rows, periods)."""
+        monthly, at_end, by_period = counted.series
+        series = np.concatenate([self.grid.total(monthly), at_end[:, self.grid.after - 1], by_period, self.fixed])
+        found = self.above.of(series)
+        found[self.divided] = ratio(found[self.divided], self.below.of(series))
+        found[self.scaled] *= self.times.of(series)
+        found[self.rest] = 1 - found[self.rest]
+        found[self.reached] = found[self.reached] >= 0
+        found[self.hidden] = np.nan
+        return found

@@ -1,0 +1,136 @@
+"""What the dearest placements cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import config
+from sim.book import Block, Book, Counted
+from sim.care import ALL_AREAS
+from sim.intervals import Cuts
+from sim.kernel import kernel
+from sim.periods import Floats, Grid, Ints
+from sim.setting import Setting
+from sim.stays import Stays
+
+DEAREST_SHARE = 0.15
+"""The dearest placements: this share of the bought dygn."""
+
+
+@dataclass(frozen=True)
+class DearestSeries:
+    """Of the bought dygn of each period of half a year or more, the dearest ones: share of the cost, and mean price.
+
+    By verksamhet that buys, and for all. A placement counts with its own mean price per dygn in the period; one that
+    straddles the limit counts in part.
+    """
+
+    areas: tuple[str, ...]
+    area_of_resource: Ints
+    pieces: Cuts
+    grid: Grid
+    share: Block
+    price: Block
+
+    def count(self, stays: Stays, prices: Floats, counted: Counted) -> None:
+        """`prices`: per bought dygn, by resource and piece."""
+        share, price = self.share.of(counted), self.price.of(counted)
+        share[:], price[:] = np.nan, np.nan
+        long = np.flatnonzero(self.grid.long)
+        path = np.concatenate(
+            [np.zeros((len(prices), 1)), np.cumsum(prices * np.diff(self.pieces.edges), axis=1)], axis=1
+        )
+        spans = self.grid.starts[long], self.grid.ends[long]
+        _dearest(stays, self.pieces, self.area_of_resource, prices, path, *spans, long, share, price)
+
+
+@kernel
+def _dearest(
+    stays: Stays,
+    pieces: Cuts,
+    area_of: Ints,
+    prices: Floats,
+    path: Floats,
+    starts: Floats,
+    ends: Floats,
+    long: Ints,
+    share: Floats,
+    price: Floats,
+) -> None:
+    """`path`: what a placement of factor 1 that began at the start of the run has cost at each edge of the pieces."""
+    areas, spans = len(share), len(starts)
+    number = np.zeros(areas * spans + 1, dtype=np.int64)
+    for fill in (False, True):
+        if fill:
+            for place in range(1, len(number)):
+                number[place] += number[place - 1]
+            days, kronor = np.empty(number[-1]), np.empty(number[-1])
+            filled = number.copy()
+        else:
+            days, kronor, filled = np.empty(0), np.empty(0), number
+        for i in range(len(stays.case)):
+            area = area_of[stays.resource[i]]
+            if area < 0 or np.isnan(stays.start[i]):
+                continue
+            begin, left = np.floor(stays.start[i]), np.floor(stays.left[i])
+            for span in range(spans):
+                since, until = max(begin, starts[span]), min(left, ends[span])
+                if not until > since:
+                    continue
+                for at in (area, areas - 1):
+                    place = at * spans + span
+                    if not fill:
+                        filled[place + 1] += 1
+                        continue
+                    days[filled[place]] = until - since
+                    paid = _paid(pieces, prices, path, stays.resource[i], until)
+                    paid -= _paid(pieces, prices, path, stays.resource[i], since)
+                    kronor[filled[place]] = paid * stays.price[i]
+                    filled[place] += 1
+        for place in range(len(number) - 1 if fill else 0):
+            if number[place + 1] > number[place]:
+                here = slice(number[place], number[place + 1])
+                found = _dearest_of(days[here], kronor[here])
+                share[place // spans, long[place % spans]], price[place // spans, long[place % spans]] = found
+
+
+@kernel
+def _paid(pieces: Cuts, prices: Floats, path: Floats, resource: int, day: float) -> float:
+    piece = pieces.of_day[int(day - pieces.edges[0])]
+    paid: float = path[resource, piece]
+    if piece < prices.shape[1]:
+        paid += prices[resource, piece] * (day - pieces.edges[piece])
+    return paid
+
+
+@kernel
+def _dearest_of(days: Floats, kronor: Floats) -> tuple[float, float]:
+    """(share of the cost, mean price) of the dearest dygn."""
+    limit, cost, reached, all_kronor = DEAREST_SHARE * days.sum(), 0.0, 0.0, 0.0
+    for i in np.argsort(-kronor / days):
+        part = min(max(limit - reached, 0.0), days[i])
+        cost += kronor[i] * (part / days[i])
+        reached += days[i]
+        all_kronor += kronor[i]
+    return cost / all_kronor if all_kronor > 0 else np.nan, cost / limit
+
+
+def dearest_series(book: Book, setting: Setting) -> DearestSeries:
+    buys = [area if isinstance(resurs, config.Extern) else "" for area, _, resurs in setting.resources]
+    areas = (*dict.fromkeys(area for area in buys if area), ALL_AREAS) if any(buys) else ()
+    return DearestSeries(
+        areas,
+        np.array([areas.index(area) if area else -1 for area in (*buys, "")], dtype=np.int64),
+        setting.pieces,
+        setting.grid,
+        book.by_period(len(areas)),
+        book.by_period(len(areas)),
+    )
+
+
+def write_dearest(book: Book, series: DearestSeries) -> None:
+    for number, area in enumerate(series.areas):
+        book.line((area, "andel_kostnad_dyraste", ""), series.share[number])
+        book.line((area, "snittpris_dyraste", ""), series.price[number])
