@@ -64,7 +64,8 @@ def plans_of(study: Study) -> tuple[Plan, ...]:
             f"studie.slut = {study.slut}: ligger utanför körningen, {study.kommun.start} till {study.kommun.slut}"
         )
     engine_named(study.motor)
-    return (make_plan(study.kommun), *(make_plan(study.kommun, scenario) for scenario in study.scenarios))
+    base = make_plan(study.kommun)
+    return (base, *(make_plan(study.kommun, scenario, base) for scenario in study.scenarios))
 
 
 def replicate(form: Form, network: Network, seed: int, replication: int, engine: str) -> Replicate:

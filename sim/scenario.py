@@ -6,7 +6,6 @@ without the scenario, since random effects and stock at the start are those of t
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,25 +46,37 @@ class Plan:
 NULAGE = "nulage"
 
 
-def make_plan(kommun: Kommun, scenario: Scenario | None = None) -> Plan:
-    """Apply the kommun's own planned changes, then the scenario's. Raises HemmaplanError naming the change."""
+def make_plan(kommun: Kommun, scenario: Scenario | None = None, base: Plan | None = None) -> Plan:
+    """Apply the kommun's own planned changes, then the scenario's. Raises HemmaplanError naming the change.
+
+    `base`: the kommun's plan without a scenario, where it is at hand; so it need not be worked out again.
+    """
     planned = tuple(kommun.planerat.values())
     changes = scenario.andringar if scenario else ()
     content = kommun.model_dump(mode="python", exclude_unset=True)
+    paths = numeric_paths(content)
     scenario_id = scenario.id if scenario else NULAGE
     where = f"scenario {scenario_id}" if scenario else "nuläge"
-    for number, change in enumerate(planned, 1):
-        _check(kommun, content, change, f"planerat, ändring {number}", kommun.arets_borjan)
+    for number, change in enumerate(() if base else planned, 1):
+        _check(kommun, paths, change, f"planerat, ändring {number}", kommun.arets_borjan)
     for number, change in enumerate(changes, 1):
-        _check(kommun, content, change, f"{where}, ändring {number}", kommun.start)
-    dates = {kommun.borjan, kommun.start, *_dates(planned), *_dates(changes)}
-    epochs = []
-    for day in sorted(day for day in dates if day >= kommun.borjan):
-        base = _snapshot(content, planned, (), day, "planerat")
-        under_scenario = changes and day >= kommun.start
-        with_scenario = _snapshot(content, planned, changes, day, where) if under_scenario else base
-        epochs.append(Epok(float((day - kommun.start).days), with_scenario, base))
+        _check(kommun, paths, change, f"{where}, ändring {number}", kommun.start)
+    known = {epok.fran_dag: epok.bas for epok in base.epoker} if base else {}
+    planned_days = {kommun.borjan, *_dates(planned)}
+    days = {kommun.start, *planned_days, *_dates(changes)}
+    epochs: list[Epok] = []
+    for day in sorted(day for day in days if day >= kommun.borjan):
+        number_of_day = float((day - kommun.start).days)
+        before = epochs[-1].bas if epochs and day not in planned_days else known.get(number_of_day)
+        without = before or _snapshot(content, planned, (), day, "planerat")
+        acts = day >= kommun.start and any(_in_force(change, day) for change in changes)
+        with_scenario = _snapshot(content, planned, changes, day, where) if acts else without
+        epochs.append(Epok(number_of_day, with_scenario, without))
     return Plan(scenario_id, scenario.namn if scenario else "Nuläge", kommun, scenario, tuple(epochs))
+
+
+def _in_force(change: Andring, day: date) -> bool:
+    return (change.fran is None or change.fran <= day) and (change.till is None or day <= change.till)
 
 
 def _dates(changes: Sequence[Andring]) -> list[date]:
@@ -73,11 +84,10 @@ def _dates(changes: Sequence[Andring]) -> list[date]:
     return starts + [change.till + timedelta(days=1) for change in changes if change.till]
 
 
-def _check(kommun: Kommun, content: Mapping[str, Any], change: Andring, where: str, first: date) -> None:
-    """The target exists, may be changed, and the dates are from `first` to the end of the run."""
+def _check(kommun: Kommun, paths: Sequence[str], change: Andring, where: str, first: date) -> None:
+    """The target is one of the paths, may be changed, and the dates are from `first` to the end of the run."""
     for target in filter(None, (change.mal, change.motpart)):
-        paths = numeric_paths(content)
-        if target in numeric_paths(kommun.model_dump(mode="python")) and target not in paths:
+        if target not in paths and target in numeric_paths(kommun.model_dump(mode="python")):
             raise HemmaplanError(f"{where}: mal = {target}: står inte i kommunens filer; skriv in talet där först")
         if target not in paths:
             near = nearest(target, [path for path in paths if _changeable(path)])
@@ -115,11 +125,17 @@ def _snapshot(
     where: str,
 ) -> Kommun:
     """The kommun as it is on `day`, validated anew."""
-    changed = copy.deepcopy(dict(content))
+    changed = _copied(content)
     for group in (planned, changes):
-        active = [c for c in group if (c.fran is None or c.fran <= day) and (c.till is None or day <= c.till)]
-        _apply(changed, active, where)
+        _apply(changed, [change for change in group if _in_force(change, day)], where)
     return checked_kommun(changed, where=f"{where} från {day}")
+
+
+def _copied(content: Any) -> Any:
+    """Its own dicts, lists and tuples; what they hold at last is never changed."""
+    if isinstance(content, dict):
+        return {key: _copied(value) for key, value in content.items()}
+    return type(content)(map(_copied, content)) if isinstance(content, list | tuple) else content
 
 
 def _apply(content: dict[str, Any], changes: Sequence[Andring], where: str) -> None:
