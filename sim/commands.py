@@ -105,6 +105,9 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
     """Document against model for the basår, printed and saved."""
     asked, name = study_from(content, root)
     lines = load_reconciliation(root, asked.kommun.id)
+    if asked.kommun.start != asked.kommun.arets_borjan:
+        text = "en avstämning behöver hela basåret; ta bort startdag, eller gör en prognos (hemmaplan prognos)"
+        raise HemmaplanError(f"startdag = {asked.kommun.start}: {text}")
     moment = datetime.now()
     with ResultFolder(root / "results", f"{name}_avstamning", moment) as folder:
         result = _with_progress(basar_only(asked))

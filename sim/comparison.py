@@ -133,13 +133,13 @@ def texts_of(rows: Sequence[Row]) -> dict[str, NDArray[np.object_]]:
 
 
 def _within_budget(table: Table) -> Iterator[Chance]:
-    """Probability that a calendar year ends within budget: avvikelse at least zero."""
+    """Probability that a whole calendar year ends within budget."""
     for period in sorted(period for period in table.periods if len(period) == 4):
-        for row in sorted(row for row in table.rows if row[1] == "avvikelse" and row[2] == ""):
+        for row in sorted(row for row in table.rows if row[1] == "inom_budget" and row[2] == ""):
             values = table.of(row, period)
             values = values[~np.isnan(values)]
             if len(values):
-                yield Chance(table.scenario, period, row[0], float(np.mean(values >= 0)))
+                yield Chance(table.scenario, period, row[0], float(np.mean(values)))
 
 
 def variance_ratio(

@@ -101,7 +101,8 @@ def summary_text(made: Comparison) -> str:
         f"# {kommun.namn}: scenarier jämförda med nuläget",
         "",
         f"{made.resultat.klara} möjliga framtider har simulerats för nuläget och för varje scenario, med samma "
-        f"människor och samma goda och dåliga år i alla. Basår {kommun.basar}; planeringsåren är {planning}.",
+        f"människor och samma goda och dåliga år i alla. Basår {kommun.basar}{_from_day(kommun)}; planeringsåren är "
+        f"{planning}.",
         "",
         *(line for text in warmup_text(kommun) for line in (text, "")),
         "Siffrorna beskriver vad som följer av antagandena i konfigurationen. De är ett underlag för att jämföra "
@@ -120,6 +121,10 @@ def summary_text(made: Comparison) -> str:
     if len(made.resultat.plans) > 1:
         lines += _scenarios(made)
     return "\n".join(lines) + "\n"
+
+
+def _from_day(kommun: Kommun) -> str:
+    return f" från {datum(kommun.start)}, så att dess siffror gäller en del av året" if kommun.startdag else ""
 
 
 def _scenario_paragraph(

@@ -12,6 +12,7 @@ import pytest
 from hjalp import kommun, network_of, scenario
 from sim.build import build_network
 from sim.cases import draw_cases
+from sim.comparison import compare
 from sim.config import Kommun
 from sim.config_prognos import Prognosunderlag
 from sim.errors import HemmaplanError
@@ -20,6 +21,7 @@ from sim.files import project_root
 from sim.forecast import Forecast, forecast, forecast_lines, forecast_study, load_forecast, notes
 from sim.loading import load_kommun
 from sim.scenario import make_plan
+from sim.summary import summary_text
 
 UT = {"avslut": 1.0}
 LONG = {"fordelning": "konstant", "medel": 4000.0}
@@ -168,3 +170,12 @@ def test_the_shipped_forecast_has_the_published_totals() -> None:
     found = made(load_kommun("varmdo_2014"), given, replikationer=2)
     (total,) = found.tabell[found.tabell["slag"] == "summa"].to_dict("records")
     assert total["prognos"] == pytest.approx(149989 + total["simulerad_rest"])
+
+
+def test_the_part_of_a_year_is_said_and_has_no_probability_of_ending_within_budget() -> None:
+    """The budget of a year cannot be kept or broken in half of it."""
+    placed = home(startdag=JULY, v={"budget_tkr": {"extern": 1100}})
+    found = compare(placed, [], replikationer=2, arbetare=1)
+    assert set(found.budget["period"]) == {"2019"}
+    assert set(found.budget["inom_budget"]) == {1.0}
+    assert "Basår 2018 från 1\u00a0jul\u00a02018, så att dess siffror gäller en del av året" in summary_text(found)

@@ -228,6 +228,8 @@ BAD_START = [
         ("prognos/prov.yaml.nulage.stod.i_steg.boende.hem.antal = 3: källa saknas",)),
     Bad("forecast_of_an_unknown_stock", replaced(FORECAST, "boende: {hem:", "boendet: {hem:"), PREDICT,
         ("prognos: nulage.stod.i_steg.boendet = boendet: steget finns inte; menade du boende?",)),
+    Bad("reconciliation_of_half_a_year", replaced(KOMMUN, "slut: 2019", "startdag: 2018-07-01\nslut: 2019"),
+        ("avstam", "prov"), ("startdag = 2018-07-01: en avstämning behöver hela basåret", "hemmaplan prognos")),
     Bad("warm_up_and_stock", replaced(KOMMUN, "slut: 2019-12-31\n", WARM), JAMFOR,
         ("uppvarmning_ar = 3: ska vara 0 där nuläget är känt", "stod")),
 ]  # fmt: skip
