@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,24 +13,26 @@ from tqdm import tqdm
 
 from sim.blocking import warnings_of
 from sim.comparison import Comparison, comparison, variance_ratio
-from sim.engine import is_ready
+from sim.engine import ENGINES, is_ready
 from sim.errors import HemmaplanError, nearest
-from sim.experiment import Study, StudyResult, plans_of, run_study
+from sim.experiment import Study, StudyResult, load_engine, plans_of, run_study
 from sim.forecast import COLUMNS, forecast, forecast_lines, forecast_study, load_forecast
 from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
 from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
 from sim.results import ResultFolder, write_csv, write_tables
-from sim.settings import MOST_REPLICATIONS, study_from
+from sim.settings import MOST_REPLICATIONS, MOST_WORKERS, study_from
 from sim.summary import summary_text
 from sim.swedish import tal
 from sim.warmup import warmup_warnings
+from sim.workers import Shared, count_of, warm_up
 
 PREPARING = "Förbereder den snabba motorn; bara första gången på en dator, en minut eller två …"
 
 
 def study(content: Mapping[str, Any], root: Path) -> int:
     """Simulate, compare, and write a folder of results."""
+    _warm_up(content)
     asked, name = study_from(content, root)
     plans_of(asked)
     for warning in (*warnings_of(asked.kommun), *warmup_warnings(asked.kommun)):
@@ -39,8 +42,10 @@ def study(content: Mapping[str, Any], root: Path) -> int:
         result = _with_progress(asked)
         with unbroken(_say_writing):
             made = comparison(result)
-            write_tables(folder.path, content, made, moment)
-            draw_all(made, folder.path / "figurer")
+            with ThreadPoolExecutor(1) as beside:
+                tables = beside.submit(write_tables, folder.path, content, made, moment)
+                draw_all(made, folder.path / "figurer")
+                tables.result()
             text = summary_text(made)
             (folder.path / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
             lasting = folder.finish()
@@ -50,10 +55,30 @@ def study(content: Mapping[str, Any], root: Path) -> int:
 
 
 def draw_all(made: Comparison, folder: Path) -> None:
-    """All figures. What draws them is loaded when the first is to be drawn."""
-    from sim import figures
+    """All figures, by the processes that simulated. What draws them is loaded when the first is to be drawn."""
+    from sim.figures_content import Content, contents_of
 
-    figures.draw_all(made, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    shared: Shared[Content, str] = Shared(
+        count_of(made.resultat.study.arbetare), contents_of(made), lambda content: (_drawn, content, folder)
+    )
+    for _ in shared.done(lambda content: _drawn(content, folder)):
+        pass
+
+
+def _drawn(content: Any, folder: Path) -> list[str]:
+    """Draw one figure. Returns its name."""
+    from sim.figures import draw
+
+    return [draw(content, folder).name]
+
+
+def _warm_up(content: Mapping[str, Any]) -> None:
+    """Let the other processes begin to load while this one reads on. Nothing is checked yet; what is strange waits."""
+    work = content.get("berakning") or {}
+    workers, engine = (work.get(key) for key in ("arbetare", "motor")) if isinstance(work, Mapping) else (1, "")
+    if isinstance(workers, int) and 0 <= workers <= MOST_WORKERS and engine in ENGINES and is_ready(engine):
+        warm_up(count_of(workers), load_engine)
 
 
 def _say_writing() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-import joblib
+import numpy as np
 
 from sim.build import build_network
 from sim.calendars import last_of_month
@@ -18,8 +19,10 @@ from sim.errors import HemmaplanError
 from sim.form import Form, form_of
 from sim.form import measured as measured
 from sim.network import Network
+from sim.periods import Floats
 from sim.scenario import Plan, make_plan
-from sim.tables import Replicate, Table, table_of
+from sim.tables import Replicate, Table, empty_table
+from sim.workers import Shared, count_of
 
 Progress = Callable[[int, int], None]
 """Called with (finished, all) runs."""
@@ -80,21 +83,30 @@ def run_study(study: Study, progress: Progress = lambda done, total: None) -> St
     plans = plans_of(study)
     if not is_ready(study.motor):
         _compile(plans[0], study)
-    finished: dict[tuple[int, int], Replicate] = {}
-    total = study.replikationer * len(plans)
+    networks = [build_network(plan, study.slut) for plan in plans]
+    pairs = [(form_of(plan, network), network) for plan, network in zip(plans, networks, strict=True)]
+    tables = [
+        empty_table(plan.id, study.replikationer, form.sheet.rows, form.periods)
+        for plan, (form, _) in zip(plans, pairs, strict=True)
+    ]
+    finished = np.zeros((len(plans), study.replikationer), dtype=bool)
     try:
-        for number, found in _work(study, plans):
-            finished |= {(number, replication): result for replication, result in found.items()}
-            progress(len(finished), total)
+        for number, replication, values in _work(study, pairs):
+            tables[number].values[replication] = values
+            finished[number, replication] = True
+            progress(int(finished.sum()), finished.size)
     except KeyboardInterrupt:
-        if not _complete(finished, len(plans), study.replikationer):
+        if not finished.all(axis=0).any():
             raise
-    complete = _complete(finished, len(plans), study.replikationer)
-    tables = tuple(
-        table_of(plan.id, {replication: finished.pop((number, replication)) for replication in complete})
-        for number, plan in enumerate(plans)
+    complete = np.flatnonzero(finished.all(axis=0)).tolist()
+    return StudyResult(
+        study, plans, tuple(table.kept(complete) for table in tables), len(complete), study.replikationer
     )
-    return StudyResult(study, plans, tables, len(complete), study.replikationer)
+
+
+def load_engine() -> None:
+    """Load what a process needs to simulate: this module, and the engine."""
+    engine_named(FASTEST)
 
 
 def _compile(plan: Plan, study: Study) -> None:
@@ -103,45 +115,52 @@ def _compile(plan: Plan, study: Study) -> None:
     replicate(form_of(plan, network), network, study.fro, 0, study.motor)
 
 
-def _complete(finished: Mapping[tuple[int, int], Replicate], plans: int, replications: int) -> list[int]:
-    """The replications that are finished in every scenario."""
-    return [r for r in range(replications) if all((number, r) in finished for number in range(plans))]
+Pair = tuple[Form, Network]
+"""A scenario to be simulated: what is asked of it, and the network."""
+Job = tuple[int, range]
+"""The number of a scenario, and some replications of it."""
+Found = tuple[int, int, Floats]
+"""The number of a scenario, that of a replication, and what was measured: (rows, periods)."""
 
 
-Found = tuple[int, dict[int, Replicate]]
-"""The number of a scenario, and some of its replications."""
+def _work(study: Study, pairs: Sequence[Pair]) -> Iterator[Found]:
+    """Finished replications in any order; which process did what leaves no trace in them."""
+    workers = count_of(study.arbetare)
+    packed = [pickle.dumps((form, network.worked_out())) for form, network in pairs] if workers > 1 else []
+
+    def here(job: Job) -> Iterator[Found]:
+        number, batch = job
+        return _replications(number, pairs[number], study.fro, batch, study.motor)
+
+    def there(job: Job) -> tuple[object, ...]:
+        number, batch = job
+        return _replicated, number, packed[number], study.fro, batch, study.motor
+
+    jobs = [(number, batch) for batch in _batches(study.replikationer) for number in range(len(pairs))]
+    shared: Shared[Job, Found] = Shared(workers, jobs, there)
+    return shared.done(here)
 
 
-def _work(study: Study, plans: Sequence[Plan]) -> Iterator[Found]:
-    """Finished replications in any order; which worker did what leaves no trace in them."""
-    networks = [build_network(plan, study.slut) for plan in plans]
-    scenarios = [(form_of(plan, network), network) for plan, network in zip(plans, networks, strict=True)]
-    workers = study.arbetare or joblib.cpu_count()
-    batches = _batches(study.replikationer, len(plans), workers)
-    if workers == 1:
-        for batch in batches:
-            for number, scenario in enumerate(scenarios):
-                yield _task(number, scenario, study.fro, batch, study.motor)
-        return
-    packed = [pickle.dumps((form, network.worked_out())) for form, network in scenarios]
-    jobs = (
-        joblib.delayed(_task)(number, packed[number], study.fro, batch, study.motor)
-        for batch in batches
-        for number in range(len(plans))
-    )
-    yield from joblib.Parallel(n_jobs=workers, return_as="generator_unordered")(jobs)
+AT_ONCE = 4
+"""Replications that a process does before it reports."""
 
 
-MOST_AT_ONCE = 10
-"""Replications that a worker does before it reports."""
+def _batches(replications: int) -> list[range]:
+    return [range(first, min(first + AT_ONCE, replications)) for first in range(0, replications, AT_ONCE)]
 
 
-def _batches(replications: int, plans: int, workers: int) -> list[range]:
-    """A worker gets several replications at a time, since sending it a scenario costs as much as simulating one."""
-    size = 1 if workers == 1 else min(max(replications * plans // (8 * workers), 1), MOST_AT_ONCE)
-    return [range(first, min(first + size, replications)) for first in range(0, replications, size)]
+def _replicated(number: int, packed: bytes, seed: int, batch: range, engine: str) -> list[Found]:
+    """In another process."""
+    return list(_replications(number, _unpacked(packed), seed, batch, engine))
 
 
-def _task(number: int, sent: bytes | tuple[Form, Network], seed: int, batch: range, engine: str) -> Found:
-    form, network = pickle.loads(sent) if isinstance(sent, bytes) else sent
-    return number, {replication: replicate(form, network, seed, replication, engine) for replication in batch}
+@lru_cache(maxsize=32)
+def _unpacked(packed: bytes) -> Pair:
+    """Kept for the next batch: to unpack a scenario takes as long as to simulate it once."""
+    pair: Pair = pickle.loads(packed)
+    return pair
+
+
+def _replications(number: int, pair: Pair, seed: int, batch: range, engine: str) -> Iterator[Found]:
+    for replication in batch:
+        yield number, replication, replicate(*pair, seed, replication, engine).values

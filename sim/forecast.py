@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from scipy.special import stdtrit
 
 from sim.calendars import days_in_year
@@ -27,6 +26,9 @@ from sim.sources import source_problems
 from sim.swedish import datum, tal, uppraknat
 from sim.tables import Table
 from sim.warmup import warmup_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TKR = 1e-3
 COLUMNS = (
@@ -141,6 +143,8 @@ class Forecast:
 
 def forecast(given: Prognosunderlag, result: StudyResult) -> Forecast:
     """The forecast from a finished `forecast_study`. Raises HemmaplanError naming a measure that is not there."""
+    import pandas as pd
+
     kommun, table = result.study.kommun, result.tables[0]
     rows, total = [], np.zeros(len(table.replications))
     for number, row in enumerate(given.rader, start=1):

@@ -6,10 +6,9 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field, model_validator
 
 from sim.comparison import Comparison
@@ -21,6 +20,9 @@ from sim.periods import Floats, ratio
 from sim.scenario import NULAGE
 from sim.swedish import tal
 from sim.units import Modell, Namn, Tal, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GOOD, ACCEPTABLE = 0.03, 0.10
 PERIODS = {"jan-jun": "H1", "jul-dec": "H2"}
@@ -135,6 +137,8 @@ def _published(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, 
 
 def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
     """One row a figure: dokument, modell, its year spread P10-P90, difference, fitted or not, grade and reason."""
+    import pandas as pd
+
     rows = []
     for line in lines:
         uppgift = line.uppgift

@@ -19,6 +19,7 @@ PARTS = ("kommun", "scenarios", "studie", "berakning")
 
 
 MOST_REPLICATIONS = 100_000
+MOST_WORKERS = 1024
 
 
 class Studie(Modell):
@@ -29,7 +30,7 @@ class Studie(Modell):
 
 
 class Berakning(Modell):
-    arbetare: Annotated[int, Field(strict=True, ge=0, le=1024)] = 0
+    arbetare: Annotated[int, Field(strict=True, ge=0, le=MOST_WORKERS)] = 0
     motor: str = FASTEST
 
 

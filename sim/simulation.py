@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from sim.build import build_network
 from sim.cases import draw_cases
@@ -16,6 +15,9 @@ from sim.runs import Run
 from sim.scenario import make_plan
 from sim.tables import table_of
 from sim.visits import VisitLog
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.labels import LABELS
 from sim.periods import Floats
 from sim.runs import Row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LONG = ("scenario", "replikation", "period", "verksamhet", "matt", "del", "varde", "enhet")
 
@@ -49,11 +51,20 @@ class Table:
         place = {row: number for number, row in enumerate(self.rows)}
         return replace(self, rows=tuple(rows), values=self.values[:, [place[row] for row in rows]])
 
+    def kept(self, replications: Sequence[int]) -> Table:
+        """The same with these replications."""
+        if len(replications) == len(self.replications):
+            return self
+        kept = [self.replications.index(number) for number in replications]
+        return replace(self, replications=tuple(replications), values=self.values[kept])
+
     def long(self, periods: Sequence[str] | None = None, coded: bool = False) -> pd.DataFrame:
         """Tidy, with the columns `LONG` and without empty cells, for some or all of the periods.
 
         `coded`: texts as categories, which is quicker and takes less room.
         """
+        import pandas as pd
+
         chosen = [self.periods.index(period) for period in (self.periods if periods is None else periods)]
         values = self.values[:, :, chosen]
         shape = values.shape
@@ -74,6 +85,8 @@ class Table:
 
 def _column(shape: tuple[int, ...], axis: int, content: Sequence[object], known: np.ndarray, coded: bool) -> Any:
     """What stands along one axis, for each known cell."""
+    import pandas as pd
+
     along = [1, 1, 1]
     along[axis] = shape[axis]
     names = sorted(set(map(str, content)))
@@ -85,6 +98,12 @@ def _column(shape: tuple[int, ...], axis: int, content: Sequence[object], known:
         each = np.array(content, dtype=object)
     found = np.broadcast_to(each.reshape(along), shape).ravel()[known]
     return pd.Categorical.from_codes(found, categories=pd.Index(names)) if each.dtype == np.int32 else found
+
+
+def empty_table(scenario: str, replications: int, rows: Sequence[Row], periods: Sequence[str]) -> Table:
+    """To be filled in."""
+    values = np.empty((replications, len(rows), len(periods)))
+    return Table(scenario, tuple(range(replications)), tuple(rows), tuple(periods), values)
 
 
 def table_of(scenario: str, replicates: dict[int, Replicate]) -> Table:

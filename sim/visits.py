@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.kernel import kernel
 from sim.network import Network
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESERV, EJ_HEMMAMOJLIG, HEMTAGEN, AVHOPP, CENSURERAD, FRAN_NULAGE, ALDERSGRANS = 1, 2, 4, 8, 16, 32, 64
 """Flags of a record: in the reserv; cannot be helped at home; second part after hemtagning; left the queue;
@@ -80,6 +82,8 @@ class VisitLog:
 
     def frame(self, network: Network) -> pd.DataFrame:
         """The log with names instead of numbers. Keys of cases are running numbers within the run."""
+        import pandas as pd
+
         resources = np.array([resource.name for resource in network.resources] + [""], dtype=object)
         stegs = np.array([*network.steg_names, "?", "avslut"], dtype=object)
         inflows = np.array([inflow.name for inflow in network.inflows] + ["nulage"], dtype=object)

@@ -35,6 +35,21 @@ def test_a_terminated_process_keeps_what_is_finished_and_leaves_nothing_half_wri
     assert not list((rot / "results").rglob(".skrivs-*"))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups of this kind")
+def test_ctrl_c_in_a_terminal_reaches_every_process_and_what_is_finished_is_drawn(rot: Path) -> None:
+    words = (sys.executable, "-m", "sim", "jamfor", "annan", "--replikationer", "100000", "--arbetare", "2")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stderr is not None
+        assert "Simulerar" in process.stderr.readline().decode("utf-8")
+        time.sleep(4)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 130, said.decode("utf-8")
+    assert "Avbrutet" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
+    (folder,) = (rot / "results" / "annan").iterdir()
+    assert {path.suffix for path in (folder / "figurer").iterdir()} == {".svg", ".png"}
+
+
 def press(times: int) -> None:
     for _ in range(times):
         signal.raise_signal(signal.SIGINT)
