@@ -136,17 +136,20 @@ def _work(study: Study, pairs: Sequence[Pair]) -> Iterator[Found]:
         number, batch = job
         return _replicated, number, packed[number], study.fro, batch, study.motor
 
-    jobs = [(number, batch) for batch in _batches(study.replikationer) for number in range(len(pairs))]
+    batches = _batches(study.replikationer, len(pairs), workers)
+    jobs = [(number, batch) for batch in batches for number in range(len(pairs))]
     shared: Shared[Job, Found] = Shared(workers, jobs, there)
     return shared.done(here)
 
 
-AT_ONCE = 4
-"""Replications that a process does before it reports."""
+MOST_AT_ONCE = 4
+"""Replications of a scenario that a process does before it reports."""
 
 
-def _batches(replications: int) -> list[range]:
-    return [range(first, min(first + AT_ONCE, replications)) for first in range(0, replications, AT_ONCE)]
+def _batches(replications: int, plans: int, workers: int) -> list[range]:
+    """Several at a time where they are sent to another process; else one, so that all scenarios come equally far."""
+    size = 1 if workers == 1 else min(max(replications * plans // (8 * workers), 1), MOST_AT_ONCE)
+    return [range(first, min(first + size, replications)) for first in range(0, replications, size)]
 
 
 def _replicated(number: int, packed: bytes, seed: int, batch: range, engine: str) -> list[Found]:
