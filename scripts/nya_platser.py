@@ -22,6 +22,7 @@ from tabell import difference, level, markdown, save, show
 
 from sim import config
 from sim.loading import checked_kommun, load_kommun
+from sim.selection import only_area
 from sim.simulation import simulate
 from sim.swedish import tal
 
@@ -49,11 +50,8 @@ class Variant:
 
 
 def variant_kommun(kommun: config.Kommun, variant: Variant) -> config.Kommun:
-    """Only the verksamhet in question (draws are keyed by name: the rest disturbs nothing), without what is planned."""
-    content: dict[str, Any] = kommun.model_dump(mode="python", exclude_unset=True)
-    content["verksamheter"] = {AREA: content["verksamheter"][AREA]}
-    content["resurser"] = {k: r for k, r in content["resurser"].items() if r["verksamhet"] == AREA}
-    content["nulage"] = {AREA: content["nulage"][AREA]}
+    """Only the verksamhet in question, without what is planned."""
+    content: dict[str, Any] = only_area(kommun, AREA).model_dump(mode="python", exclude_unset=True)
     content["planerat"] = {}
     content["slut"] = LAST
     stegs = content["verksamheter"][AREA]["steg"]
