@@ -60,11 +60,11 @@ kontroll: .venv/.utveckling
 
 test: kontroll
 	@echo 'Kör testerna …'
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 test-alla: kontroll
 	@echo 'Kör alla tester, även de långsamma …'
-	@$(BIN)/pytest -m ''
+	@$(BIN)/pytest -n 2 --dist loadfile -m ''
 
 format: .venv/.utveckling
 	@echo 'Formaterar koden …'

@@ -31,8 +31,8 @@ import pandas as pd
 from sim import compare, load_kommun, load_scenario, simulate
 
 pd.set_option("display.precision", 1)
+# Möjliga framtider i jämförelserna nedan.
 MANGA = int(os.environ.get("HEMMAPLAN_FRAMTIDER", "40"))
-"""Möjliga framtider i jämförelserna nedan."""
 
 # %% [markdown]
 # ## 1. Kommunen
@@ -70,7 +70,8 @@ framtid.visits.head()
 placerade = framtid.visits.loc[framtid.visits["resurs"] == "stodboende", "fall"]
 nya = framtid.visits.loc[framtid.visits["inflode"].ne("nulage"), "fall"]
 en = placerade[placerade.isin(nya)].iloc[0]
-framtid.visits.loc[framtid.visits["fall"] == en, ["steg", "begaran", "start", "slut", "slappt", "resurs", "utfall"]]
+kolumner = ["steg", "begaran", "start", "slut", "slappt", "resurs", "utfall"]
+framtid.visits.loc[framtid.visits["fall"] == en, kolumner].sort_values("begaran")
 
 # %% [markdown]
 # Samma sak i ord, händelse för händelse, skriver kommandot `hemmaplan spar sodertalje_2019`.
@@ -99,22 +100,21 @@ pd.DataFrame([(scenario.namn, scenario.motiv) for scenario in scenarier], column
 # %%
 jamforelse = compare(kommun, scenarier, replikationer=MANGA, arbetare=1)
 skillnader = jamforelse.skillnader
-ar = str(kommun.basar + 1)
 
 
-def skillnad(scenario: str, verksamhet: str, matt: str) -> pd.DataFrame:
+def skillnad(scenario: str, verksamhet: str, matt: str, del_: str = "") -> pd.DataFrame:
     """Skillnaden mot nuläget i ett års mått, med osäkerhet."""
     rader = skillnader[
         (skillnader["scenario"] == scenario)
         & (skillnader["verksamhet"] == verksamhet)
         & (skillnader["matt"] == matt)
-        & (skillnader["del"] == "")
+        & (skillnader["del"] == del_)
         & (skillnader["period"].str.len() == 4)
     ]
     return rader[["period", "skillnad", "ki95_lag", "ki95_hog", "p10", "p90", "enhet"]]
 
 
-skillnad("arbetsloshet_11", "forsorjningsstod", "bidragsmanader")
+skillnad("arbetsloshet_11", "forsorjningsstod", "bidragsmanader", "bistand")
 
 # %% [markdown]
 # **Två osäkerheter, som inte får blandas ihop.** `ki95_lag`–`ki95_hog` är hur väl medelskillnaden är räknad: fler
@@ -138,13 +138,14 @@ for namn, streck in (("nulage", "-"), ("arbetsloshet_11", "--")):
         (nivaer["scenario"] == namn)
         & (nivaer["verksamhet"] == "forsorjningsstod")
         & (nivaer["matt"] == "bidragsmanader")
-        & (nivaer["del"] == "")
+        & (nivaer["del"] == "bistand")
         & (nivaer["period"].str.len() == 7)
     ]
-    axel.plot(range(len(rader)), rader["medel"], streck, color="black", label=namn)
-    axel.fill_between(range(len(rader)), rader["p10"], rader["p90"], color="grey", alpha=0.25)
+    manader = range(1, len(rader) + 1)
+    axel.plot(manader, rader["medel"], streck, color="black", label=namn)
+    axel.fill_between(manader, rader["p10"], rader["p90"], color="grey", alpha=0.25)
 axel.set_title("Hushåll med försörjningsstöd per månad; band: 8 framtider av 10")
-axel.set_xlabel(f"månader från januari {kommun.basar}")
+axel.set_xlabel(f"månad, räknat från januari {kommun.basar}")
 axel.legend()
 plt.show()
 

@@ -32,11 +32,11 @@ from sim.config import Boende, Extern, Kommun, Scenario
 from sim.selection import only_area
 
 pd.set_option("display.precision", 2)
+# Möjliga framtider för varje punkt nedan.
 MANGA = int(os.environ.get("HEMMAPLAN_FRAMTIDER", "30"))
-"""Möjliga framtider för varje punkt nedan."""
 NYA = 5
+# Bara missbruk: resten ändrar ingenting för dem, och tar bara tid.
 KOMMUNER = [only_area(load_kommun(namn), "missbruk") for namn in ("varmdo_2014", "sodertalje_2019")]
-"""Bara missbruk: resten ändrar ingenting för dem, och tar bara tid."""
 
 # %% [markdown]
 # ## 1. Priserna: hur full måste platsen vara?

@@ -39,8 +39,8 @@ from sim.config import Kommun, Scenario
 from sim.loading import checked_kommun
 from sim.selection import only_area
 
+# Möjliga framtider i de tyngre räkningarna.
 MANGA = int(os.environ.get("HEMMAPLAN_FRAMTIDER", "40"))
-"""Möjliga framtider i de tyngre räkningarna."""
 
 
 def liten_kommun(per_ar: float, resurser: dict[str, Any], behov: dict[str, Any], medel: float, slut: str) -> Kommun:
@@ -86,11 +86,11 @@ ko = liten_kommun(
     "2037-12-31",
 )
 vantat = []
-for nummer in range(MANGA):
+for nummer in range(5 * MANGA):
     vistelser = simulate(ko, seed=1, replikation=nummer).visits
     bland = vistelser[(vistelser["begaran"] >= 365) & vistelser["start"].notna()]
     vantat.append(float((bland["start"] - bland["begaran"]).mean()))
-halva = stats.t.ppf(0.975, MANGA - 1) * np.std(vantat, ddof=1) / np.sqrt(MANGA)
+halva = stats.t.ppf(0.975, len(vantat) - 1) * np.std(vantat, ddof=1) / np.sqrt(len(vantat))
 pd.DataFrame(
     [("Erlang C, exakt", exakt, np.nan), ("simulerat", np.mean(vantat), halva)],
     columns=["väntan i medel", "dygn", "±"],

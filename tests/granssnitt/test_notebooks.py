@@ -36,4 +36,7 @@ def test_runs_without_a_word_on_stderr(name: str, monkeypatch: pytest.MonkeyPatc
     assert all(cell.execution_count for cell in code)
     said = [out for cell in code for out in cell.outputs if out.get("name") == "stderr"]
     assert not said, said
+    shown = [out["data"].get("text/plain", "") for cell in code for out in cell.outputs if "data" in out]
+    assert shown
+    assert not any("Empty DataFrame" in text for text in shown)
     assert any("image/png" in out.get("data", {}) for cell in code for out in cell.outputs)
