@@ -27,10 +27,10 @@ from utskrift import show, table
 
 from sim.build import build_network
 from sim.cases import draw_cases
+from sim.commands import draw_all
 from sim.comparison import comparison
 from sim.engine import FASTEST, run
 from sim.experiment import run_study
-from sim.figures import draw_all
 from sim.files import ROOT_VARIABLE, project_root, read_kommun, read_scenario
 from sim.form import form_of
 from sim.loading import checked_kommun

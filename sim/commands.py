@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from sim.blocking import warnings_of
 from sim.comparison import Comparison, comparison, variance_ratio
-from sim.engine import ENGINES, is_ready
+from sim.engine import ENGINES, is_ready, is_shareable
 from sim.errors import HemmaplanError, nearest
-from sim.experiment import Study, StudyResult, load_engine, plans_of, run_study
+from sim.experiment import Study, StudyResult, load_engine, plans_of, run_study, workers_of
 from sim.forecast import COLUMNS, forecast, forecast_lines, forecast_study, load_forecast
 from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
@@ -28,6 +28,11 @@ from sim.warmup import warmup_warnings
 from sim.workers import Shared, count_of, warm_up
 
 PREPARING = "Förbereder den snabba motorn; bara första gången på en dator, en minut eller två …"
+
+NOT_KEPT = (
+    "Obs: den snabba motorn förbereds på nytt vid varje körning (en minut eller två), och bara en process räknar: "
+    "det finns ingen mapp där maskinkoden kan sparas. Ange en sådan i miljövariabeln NUMBA_CACHE_DIR."
+)
 
 
 def study(content: Mapping[str, Any], root: Path) -> int:
@@ -56,28 +61,26 @@ def study(content: Mapping[str, Any], root: Path) -> int:
 
 def draw_all(made: Comparison, folder: Path) -> None:
     """All figures, by the processes that simulated. What draws them is loaded when the first is to be drawn."""
-    from sim.figures_content import Content, contents_of
+    from sim.figures_content import Content, contents_of, drawn
 
     folder.mkdir(parents=True, exist_ok=True)
-    shared: Shared[Content, str] = Shared(
-        count_of(made.resultat.study.arbetare), contents_of(made), lambda content: (_drawn, content, folder)
-    )
-    for _ in shared.done(lambda content: _drawn(content, folder)):
+    workers = workers_of(made.resultat.study)
+    shared: Shared[Content, str] = Shared(workers, contents_of(made), lambda content: (drawn, content, folder))
+    for _ in shared.done(lambda content: drawn(content, folder)):
         pass
-
-
-def _drawn(content: Any, folder: Path) -> list[str]:
-    """Draw one figure. Returns its name."""
-    from sim.figures import draw
-
-    return [draw(content, folder).name]
 
 
 def _warm_up(content: Mapping[str, Any]) -> None:
     """Let the other processes begin to load while this one reads on. Nothing is checked yet; what is strange waits."""
     work = content.get("berakning") or {}
     workers, engine = (work.get(key) for key in ("arbetare", "motor")) if isinstance(work, Mapping) else (1, "")
-    if isinstance(workers, int) and 0 <= workers <= MOST_WORKERS and engine in ENGINES and is_ready(engine):
+    if (
+        isinstance(workers, int)
+        and 0 <= workers <= MOST_WORKERS
+        and engine in ENGINES
+        and is_ready(engine)
+        and is_shareable(engine)
+    ):
         warm_up(count_of(workers), load_engine)
 
 
@@ -102,7 +105,9 @@ def _shown(path: Path) -> str:
 
 
 def _with_progress(asked: Study) -> StudyResult:
-    if not is_ready(asked.motor):
+    if not is_shareable(asked.motor):
+        print(NOT_KEPT, file=sys.stderr)
+    elif not is_ready(asked.motor):
         print(PREPARING, file=sys.stderr)
     total = asked.replikationer * (1 + len(asked.scenarios))
     with (
@@ -173,7 +178,7 @@ def draw(content: Mapping[str, Any], root: Path) -> int:
     from sim.chain import draw_chain
 
     asked, name = study_from(content, root)
-    with ResultFolder(root / "results", f"{name}_ritning", datetime.now()) as folder:
+    with unbroken(_say_writing), ResultFolder(root / "results", f"{name}_ritning", datetime.now()) as folder:
         for area in asked.kommun.verksamheter:
             path = folder.path / f"vardkedja_{area}.svg"
             path.write_text(draw_chain(asked.kommun, area), encoding="utf-8", newline="\n")
@@ -206,9 +211,10 @@ def show_trace(
         _, events = trace(network, draw_cases(network, asked.fro, replication), asked.fro, replication)
         lines = list(trace_lines(asked.kommun, network, events, selection))
         heading = trace_heading(plan, network, asked.fro, replication, selection, len(lines))
-        text = "\n".join([*heading, "", *lines]) + "\n"
-        (folder.path / "spar.txt").write_text(text, encoding="utf-8", newline="\n")
-        lasting = folder.finish()
+        with unbroken(_say_writing):
+            text = "\n".join([*heading, "", *lines]) + "\n"
+            (folder.path / "spar.txt").write_text(text, encoding="utf-8", newline="\n")
+            lasting = folder.finish()
     shown = [line for line in lines if not line.startswith(f"{network.start} 00:00 ")] or lines
     print("\n".join([*heading, "", *shown[:SHOWN]]))
     if len(lines) > len(shown[:SHOWN]):

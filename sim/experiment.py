@@ -14,7 +14,7 @@ from sim.build import build_network
 from sim.calendars import last_of_month
 from sim.cases import draw_cases
 from sim.config import Kommun, Scenario
-from sim.engine import FASTEST, engine_named, is_ready, run
+from sim.engine import FASTEST, engine_named, is_ready, is_shareable, run
 from sim.errors import HemmaplanError
 from sim.form import Form, form_of
 from sim.form import measured as measured
@@ -104,6 +104,11 @@ def run_study(study: Study, progress: Progress = lambda done, total: None) -> St
     )
 
 
+def workers_of(study: Study) -> int:
+    """Processes at work: one alone where the others would each have to compile the engine."""
+    return count_of(study.arbetare) if is_shareable(study.motor) else 1
+
+
 def load_engine() -> None:
     """Load what a process needs to simulate: this module, and the engine."""
     engine_named(FASTEST)
@@ -125,7 +130,7 @@ Found = tuple[int, int, Floats]
 
 def _work(study: Study, pairs: Sequence[Pair]) -> Iterator[Found]:
     """Finished replications in any order; which process did what leaves no trace in them."""
-    workers = count_of(study.arbetare)
+    workers = workers_of(study)
     packed = [pickle.dumps((form, network.worked_out())) for form, network in pairs] if workers > 1 else []
 
     def here(job: Job) -> Iterator[Found]:

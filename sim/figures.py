@@ -23,8 +23,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from sim.comparison import Comparison
-from sim.figures_content import AgainstBudget, Content, Differences, OverTime, Panel, Who, contents_of
+from sim.figures_content import AgainstBudget, Content, Differences, OverTime, Panel, Who
 from sim.figures_png import write_png
 from sim.swedish import tal
 
@@ -61,12 +60,6 @@ LOOK: dict[str, Any] = {
     "axes.axisbelow": True,
     "text.hinting": "none",
 }
-
-
-def draw_all(made: Comparison, folder: Path) -> list[Path]:
-    """Every figure of a study. Returns the SVG files; each has a PNG of 300 dpi beside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return [draw(content, folder) for content in contents_of(made)]
 
 
 def draw(content: Content, folder: Path) -> Path:

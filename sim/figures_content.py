@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -106,6 +107,13 @@ def contents_of(made: Comparison) -> list[Content]:
     if len(made.resultat.plans) > 1:
         found.append(differences(made))
     return [content for content in found if content is not None]
+
+
+def drawn(content: Content, folder: Path) -> list[str]:
+    """Draw one figure, in whichever process, and return its name. What draws it is loaded with the first."""
+    from sim.figures import draw
+
+    return [draw(content, folder).name]
 
 
 def _who(made: Comparison) -> Iterator[tuple[str, Who]]:

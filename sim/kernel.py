@@ -73,11 +73,21 @@ def kernel(function: F) -> F:
     return compiled
 
 
+def is_python(compiled: Any) -> bool:
+    """Whether a kernel is left as Python (NUMBA_DISABLE_JIT); those that find memory by its address cannot run then."""
+    return not hasattr(compiled, "signatures")
+
+
+def is_kept(compiled: Any) -> bool:
+    """Whether the machine code can be saved, so that other processes and later runs need not compile."""
+    return is_python(compiled) or isinstance(getattr(compiled, "_cache", None), _PackageCache)
+
+
 def is_cached(compiled: Any) -> bool:
     """Whether a kernel can be loaded instead of compiled (or needs neither)."""
     cache = getattr(compiled, "_cache", None)
     if not isinstance(cache, _PackageCache):
-        return not hasattr(compiled, "signatures") or bool(compiled.signatures)
+        return is_python(compiled) or bool(compiled.signatures)
     with suppress(Exception):  # a broken or foreign index is no index
         index: Any = cache._cache_file._load_index()  # type: ignore[no-untyped-call]
         return any(key[1] == _SOURCES for key in index)

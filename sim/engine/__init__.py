@@ -36,6 +36,11 @@ def engine_named(name: str) -> Engine:
     if name == "snabb":
         from sim.engine import compiled
 
+        if not compiled.can_run():
+            raise HemmaplanError(
+                "berakning.motor = snabb: går inte medan miljövariabeln NUMBA_DISABLE_JIT är satt; "
+                "ta bort den, eller ange berakning.motor=simpy"
+            )
         return compiled.run
     if name == "simpy":
         from sim.engine import simpy_engine
@@ -50,4 +55,13 @@ def is_ready(name: str) -> bool:
         from sim.engine import compiled
 
         return compiled.is_compiled()
+    return True
+
+
+def is_shareable(name: str) -> bool:
+    """Whether several processes can use the engine without each having to compile it."""
+    if name == "snabb":
+        from sim.engine import compiled
+
+        return compiled.is_kept_for_others()
     return True

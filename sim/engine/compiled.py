@@ -63,7 +63,7 @@ from sim.engine.order import Happening
 from sim.engine.outcomes import end_after, heed_age, set_price
 from sim.engine.people import BLOCKED, QUEUED, People, people_of
 from sim.flat import ABSENT, Flat, Records
-from sim.kernel import is_cached, kernel
+from sim.kernel import is_cached, is_kept, is_python, kernel
 from sim.network import Network
 from sim.visits import RECORD, VisitLog, sorted_log
 
@@ -90,6 +90,15 @@ def run(network: Network, cases: Cases, seed: int, replication: int) -> VisitLog
         status = _proceed(world, _STEPS)
     size = int(world[0]["log_size"])
     return sorted_log(state.log[:size])
+
+
+def can_run() -> bool:
+    return not is_python(_proceed)
+
+
+def is_kept_for_others() -> bool:
+    """Whether other processes can load what this one has compiled."""
+    return is_kept(_proceed)
 
 
 def is_compiled() -> bool:

@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from granssnitt.rot import DEL, KOMMUN, assert_swedish_error, run
+from sim.chain import draw_chain
 from sim.comparison import Comparison
+from sim.config import Kommun
 from sim.experiment import Progress, Study, StudyResult, run_study
+from sim.results import ResultFolder
 
 QUICK = ("--replikationer", "3", "--arbetare", "1")
 
@@ -76,6 +79,32 @@ def test_a_second_interrupt_while_figures_are_drawn_loses_nothing(rot: Path, mon
     assert "Avbrutet: 2 av 3 replikationer är klara" in ran.err
     (folder,) = (rot / "results" / "annan").iterdir()
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["replikationer_klara"] == 2
+
+
+def test_an_interrupt_while_a_drawing_is_written_loses_nothing(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(kommun: Kommun, area: str) -> str:
+        press(2)
+        return draw_chain(kommun, area)
+
+    monkeypatch.setattr("sim.chain.draw_chain", drawn)
+    ran = run("rita", "annan")
+    assert ran.code == 0
+    assert "Det som är klart skrivs" in ran.err
+    (folder,) = (rot / "results" / "annan_ritning").iterdir()
+    assert [path.name for path in folder.iterdir()] == ["vardkedja_rad.svg"]
+
+
+def test_an_interrupt_while_a_trace_is_written_loses_nothing(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finished(folder: ResultFolder) -> Path:
+        press(2)
+        return finish(folder)
+
+    finish = ResultFolder.finish
+    monkeypatch.setattr("sim.commands.ResultFolder.finish", finished)
+    ran = run("spar", "annan", "--dagar", "0-1")
+    assert ran.code == 0
+    (folder,) = (rot / "results" / "annan_spar").iterdir()
+    assert [path.name for path in folder.iterdir()] == ["spar.txt"]
 
 
 def test_signals_are_answered_as_before_afterwards(rot: Path, without_figures: None) -> None:
