@@ -20,7 +20,7 @@ from sim.network import NONE, Inflow, Network
 from sim.paths import TICK
 from sim.present import Present, draw_present
 from sim.randomness import Purpose, Word, philox, uniform, uniforms, unit
-from sim.special import poisson_quantile
+from sim.special import poisson_from_table, poisson_table
 from sim.streams import Stream
 
 LAYER = 0.25
@@ -159,7 +159,10 @@ def _candidates(
     """Times and keys of the candidates that arrive. A month cut by the end of the run is drawn whole."""
     times, keys = np.empty(1024), np.empty(1024, dtype=np.uint64)
     found = 0
+    lengths = np.unique(days)
+    counts = [poisson_table(LAYER * length) for length in lengths]
     for index in range(len(months)):
+        kind = np.searchsorted(lengths, days[index])
         start = 0
         while start + 1 < len(rate_times) and rate_times[start + 1] <= first[index]:
             start += 1
@@ -170,7 +173,7 @@ def _candidates(
         for layer in range(math.ceil(highest * effect[index] / LAYER)):
             of_layer = case_key(key, months[index], layer, 0)
             u = uniform(seed, replication, of_layer, key, np.uint64(0), np.uint64(_ANTAL))
-            for candidate in range(poisson_quantile(LAYER * days[index], u)):
+            for candidate in range(poisson_from_table(counts[kind], u)):
                 own = case_key(key, months[index], layer, candidate)
                 words = philox(own, key, np.uint64(0), np.uint64(_TIMES_AND_MARKS), seed, replication)
                 time = first[index] + math.floor(days[index] * unit(words[0]) / TICK) * TICK

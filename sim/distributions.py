@@ -27,6 +27,7 @@ from sim.quantiles import (
     cdfs,
     gamma_quantile,
     quantile,
+    quantile_to_tick,
     quantiles,
 )
 from sim.special import lower_gamma, normal_quantile, poisson_quantile
@@ -38,6 +39,7 @@ __all__ = [
     "blandning",
     "cdf",
     "cdfs",
+    "duration",
     "empirisk",
     "exponential",
     "gamma",
@@ -249,3 +251,9 @@ def round_duration(x: float) -> float:
     """The nearest multiple of 2**-20 day, at least one of them, so that sums of durations are exact."""
     ticks: float = np.rint(x * 2.0**20)
     return max(ticks, 1.0) * 2.0**-20
+
+
+@kernel
+def duration(params: Params, u: float) -> float:
+    """`round_duration(quantile(params, u))`, sooner."""
+    return round_duration(quantile_to_tick(params, u))

@@ -120,6 +120,12 @@ _pointer: Any = intrinsic(_as_pointer)
 
 
 @kernel
+def record_at(address: int, number: int, dtype: np.dtype[Any]) -> Any:
+    """One record of such an array, which must be there: a number below 0 does not count from the end."""
+    return array_at(address, 2**31, dtype)[np.uint64(number)]
+
+
+@kernel
 def array_at(address: int, shape: Any, dtype: type[T] | np.dtype[T]) -> NDArray[T]:
     """An array over memory that somebody else keeps, in C order: no reference is counted. Compiled code only."""
     array: NDArray[T] = carray(_pointer(address), shape, dtype)

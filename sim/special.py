@@ -116,6 +116,30 @@ def poisson_quantile(mean: float, u: float) -> int:
 
 
 @kernel
+def poisson_table(mean: float) -> NDArray[np.float64]:
+    """P(N > k) and P(N <= k), shape (numbers, 2), as far as a uniform number can reach: for `poisson_from_table`."""
+    table = np.empty((64, 2))
+    k = 0
+    while True:
+        if k == len(table):
+            table = np.concatenate((table, np.empty_like(table)))
+        table[k, 0], table[k, 1], _ = gamma_tails(k + 1.0, mean)
+        if table[k, 0] <= 1.0 - BELOW_ONE:
+            return table[: k + 1]
+        k += 1
+
+
+@kernel
+def poisson_from_table(table: NDArray[np.float64], u: float) -> int:
+    """`poisson_quantile`, for many draws with one and the same mean above 0."""
+    u = inside(u)
+    k = 0
+    while not (table[k, 1] >= u if u <= 0.5 else table[k, 0] <= 1.0 - u):
+        k += 1
+    return k
+
+
+@kernel
 def inside(u: float) -> float:
     """u taken into (0, 1), so that quantiles are finite; not-a-number becomes the lower end."""
     return min(u, BELOW_ONE) if u > 1e-300 else 1e-300

@@ -159,26 +159,26 @@ def _in_order(
     order: NDArray[np.int64], key: NDArray[np.uint64], values: NDArray[np.float64], numbers: NDArray[np.int32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.int32]]:
     """Columns in the canonical order, given the order of the keys: key (records,), values (8, records), numbers (9,
-    records). Written in one go, since a record lies together: column by column it would be fetched 18 times."""
+    records). A case at a time, since a record lies together: column by column it would be fetched 18 times."""
     count = len(order)
     keys, ranks = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.int64)
-    first = 0
-    for at in range(count):  # each case's few records by steg, visit and part, by insertion
-        new = order[at]
-        rank = (np.int64(numbers[new, _STEG]) << 40) + (np.int64(numbers[new, _VISIT]) << 8) + numbers[new, _PART]
-        keys[at] = key[new]
-        if keys[at] != keys[first]:
-            first = at
-        place = at
-        while place > first and ranks[place - 1] > rank:
-            order[place], ranks[place] = order[place - 1], ranks[place - 1]
-            place -= 1
-        order[place], ranks[place] = new, rank
     floats, ints = np.empty((values.shape[1], count)), np.empty((numbers.shape[1], count), dtype=np.int32)
-    for at in range(count):
-        row = order[at]
-        for column in range(values.shape[1]):
-            floats[column, at] = values[row, column]
-        for column in range(numbers.shape[1]):
-            ints[column, at] = numbers[row, column]
+    first = after = 0
+    while first < count:
+        while after < count and key[order[after]] == key[order[first]]:
+            new, place = order[after], after
+            rank = (np.int64(numbers[new, _STEG]) << 40) + (np.int64(numbers[new, _VISIT]) << 8) + numbers[new, _PART]
+            while place > first and ranks[place - 1] > rank:  # a case has few records: insertion
+                order[place], ranks[place] = order[place - 1], ranks[place - 1]
+                place -= 1
+            order[place], ranks[place] = new, rank
+            after += 1
+        for at in range(first, after):
+            row = order[at]
+            keys[at] = key[row]
+            for column in range(values.shape[1]):
+                floats[column, at] = values[row, column]
+            for column in range(numbers.shape[1]):
+                ints[column, at] = numbers[row, column]
+        first = after
     return keys, floats, ints

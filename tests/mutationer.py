@@ -292,7 +292,7 @@ MUTATIONS = (
     Mutation(
         "compiled: an offer's place is held for ever",
         HOLDINGS,
-        "place.held -= memory.specs(world)[stay.asked_spec].part",
+        "place.held -= memory.spec(world, stay.asked_spec).part",
         "place.held -= 0",
         AGREEMENT,
     ),
@@ -334,15 +334,15 @@ MUTATIONS = (
     Mutation(
         "compiled: who gives up is lost",
         LIVES,
-        "stay.target = memory.specs(world)[stay.asked_spec].patience_next",
+        "stay.target = memory.spec(world, stay.asked_spec).patience_next",
         "stay.target = EXIT",
         AGREEMENT,
     ),
     Mutation(
         "compiled: what remains at home in the inverse ratio",
         LIVES,
-        "ratio = mean_home / memory.endings(world)[memory.variants(world)[before].ends_at + stay.outcome].mean",
-        "ratio = memory.endings(world)[memory.variants(world)[before].ends_at + stay.outcome].mean / mean_home",
+        "ratio = mean_home / memory.ending(world, memory.variant(world, before).ends_at + stay.outcome).mean",
+        "ratio = memory.ending(world, memory.variant(world, before).ends_at + stay.outcome).mean / mean_home",
         AGREEMENT,
     ),
     Mutation(
@@ -383,14 +383,14 @@ MUTATIONS = (
     Mutation(
         "compiled: a freed event is given away twice",
         HEAPS,
-        "world.events_free = memory.events(world)[number].next",
+        "world.events_free = memory.event(world, number).next",
         "pass",
         AGREEMENT,
     ),
     Mutation(
         "compiled: events of stays that are over still happen",
         COMPILED,
-        "current = memory.stays(world)[i].serial == event.serial",
+        "current = memory.stay(world, i).serial == event.serial",
         "current = True",
         AGREEMENT,
     ),

@@ -210,9 +210,9 @@ def _proceed(worlds: Records, steps: int) -> int:
     for i in range(world.stays_used):
         if world.log_size + _SPARE > world.log_room:
             return MORE_LOG
-        if memory.stays(world)[i].serial > 0:
+        if memory.stay(world, i).serial > 0:
             record(world, i, np.nan, False)
-            memory.stays(world)[i].serial = 0
+            memory.stay(world, i).serial = 0
     return FINISHED
 
 
@@ -221,13 +221,13 @@ def _settle(world: World) -> int:
     """Serve the touched queues, one start at a time and the lowest first, until nothing moves."""
     while world.lowest < world.resource_count:
         number = world.lowest
-        if not memory.resources(world)[number].touched:
+        if not memory.resource(world, number).touched:
             world.lowest += 1
             continue
         status = _shortage(world)
         if status != FINISHED:
             return status
-        memory.resources(world)[number].touched = 0
+        memory.resource(world, number).touched = 0
         if _serve(world, number):
             touch(world, number)
     return _shortage(world)
@@ -245,8 +245,8 @@ def _serve(world: World, number: int) -> bool:
     i = candidate(world, number)
     if i == ABSENT:
         return False
-    chosen = number if memory.resources(world)[number].is_team else first_choice(world, i, number)
-    stay = memory.stays(world)[i]
+    chosen = number if memory.resource(world, number).is_team else first_choice(world, i, number)
+    stay = memory.stay(world, i)
     if stay.in_reserve:
         offer_home(world, i, chosen, now)
     else:
@@ -262,7 +262,7 @@ def _serve(world: World, number: int) -> bool:
 def _next_event(world: World) -> bool:
     """Changes of capacity first, arrivals last among those at one instant. False when the run is over."""
     change, arrival = world.next_change, world.next_arrival
-    at_change = memory.changes(world)[change].time if change < world.change_count else np.inf
+    at_change = memory.change(world, change).time if change < world.change_count else np.inf
     at_arrival = memory.arrival_time(world)[arrival] if arrival < world.arrivals else np.inf
     at_event = next_event_at(world, min(at_change, at_arrival, world.end))
     now = min(at_change, at_event, at_arrival)
@@ -275,9 +275,9 @@ def _next_event(world: World) -> bool:
         change_capacity(world, change)
     elif at_event == now:
         number = pop_event(world)
-        event = memory.events(world)[number]
+        event = memory.event(world, number)
         i, what, token = event.stay, event.what, event.token
-        current = memory.stays(world)[i].serial == event.serial
+        current = memory.stay(world, i).serial == event.serial
         free_event(world, number)
         if current:
             _happen(world, i, what, token, now)
@@ -292,7 +292,7 @@ def _next_event(world: World) -> bool:
 @kernel
 def _happen(world: World, i: int, what: int, token: int, now: float) -> None:
     if what == _END:
-        if memory.stays(world)[i].alarm == token:
+        if memory.stay(world, i).alarm == token:
             end(world, i, now)
     elif what == _CLOSED:
         end_closing(world, i, now)
@@ -318,15 +318,15 @@ def _admit(world: World, index: int) -> None:
     )
     if kind == QUEUED:
         i = ask(world, case, steg, -elapsed)
-        memory.stays(world)[i].from_stock = 1
+        memory.stay(world, i).from_stock = 1
         enter(world, i, ABSENT, 0.0)
         return
     held = _resume(world, case, index)
     if kind == BLOCKED:
         target = memory.stock_target(world)[index]
-        memory.stays(world)[held].target = target
-        i = ask(world, case, target, memory.stays(world)[held].end)
-        memory.stays(world)[i].from_stock = 1
+        memory.stay(world, held).target = target
+        i = ask(world, case, target, memory.stay(world, held).end)
+        memory.stay(world, i).from_stock = 1
         enter(world, i, held, 0.0)
     else:
         set_alarm(world, held)
@@ -341,16 +341,16 @@ def _resume(world: World, case: int, index: int) -> int:
         memory.stock_elapsed(world)[index],
     )
     i = new_stay(world, case, steg, 0.0)
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.from_stock = 1
     stay.spec = stay.asked_spec
-    spec = memory.specs(world)[stay.spec]
+    spec = memory.spec(world, stay.spec)
     stay.outcome = memory.stock_outcome(world)[index]
     stay.resource = stay.began_in = memory.stock_resource(world)[index]
     if memory.stock_kind(world)[index] == BLOCKED:
         stay.end = -elapsed
         stay.start = -elapsed - length
-        if memory.outcomes(world)[spec.outcomes_at + stay.outcome].closing:
+        if memory.outcome(world, spec.outcomes_at + stay.outcome).closing:
             stay.closing_start = stay.closed = stay.end
     else:
         stay.start = -elapsed

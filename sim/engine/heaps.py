@@ -19,7 +19,7 @@ from sim.kernel import kernel
 @kernel
 def _event_before(world: World, a: int, b: int) -> bool:
     """Order among simultaneous events: what happens, then case key, then visit."""
-    x, y = memory.events(world)[a], memory.events(world)[b]
+    x, y = memory.event(world, a), memory.event(world, b)
     if x.what != y.what:
         return bool(x.what < y.what)
     if x.key != y.key:
@@ -32,17 +32,17 @@ def push_event(world: World, time: float, what: int, key: Any, stay: int, token:
     """`key` and the stay's visit decide the order among simultaneous events of a kind."""
     number = world.events_free
     if number != ABSENT:
-        world.events_free = memory.events(world)[number].next
+        world.events_free = memory.event(world, number).next
     else:
         number = world.events_used
         world.events_used += 1
-    event = memory.events(world)[number]
+    event = memory.event(world, number)
     event.time = time
     event.what = what
     event.key = key
-    event.visit = memory.stays(world)[stay].visit
+    event.visit = memory.stay(world, stay).visit
     event.stay = stay
-    event.serial = memory.stays(world)[stay].serial
+    event.serial = memory.stay(world, stay).serial
     event.token = token
     day = int(time - world.begin)
     if day <= world.day:
@@ -60,7 +60,7 @@ def next_event_at(world: World, latest: float) -> float:
         world.day += 1
         number = memory.days(world)[world.day]
         while number != ABSENT:
-            following = memory.events(world)[number].next
+            following = memory.event(world, number).next
             _into_heap(world, number)
             number = following
     return memory.heap_time(world)[0] if world.heap_size > 0 else np.inf
@@ -69,7 +69,7 @@ def next_event_at(world: World, latest: float) -> float:
 @kernel
 def _into_heap(world: World, number: int) -> None:
     heap_time, heap_event = memory.heap_time(world), memory.heap_event(world)
-    time = memory.events(world)[number].time
+    time = memory.event(world, number).time
     at = world.heap_size
     world.heap_size += 1
     while at > 0:
@@ -114,7 +114,7 @@ def pop_event(world: World) -> int:
 
 @kernel
 def free_event(world: World, number: int) -> None:
-    memory.events(world)[number].next = world.events_free
+    memory.event(world, number).next = world.events_free
     world.events_free = number
 
 

@@ -19,14 +19,14 @@ _NOTICE, _ELIGIBLE = int(Happening.NOTICE), int(Happening.ELIGIBLE)
 
 @kernel
 def uses_reserve(world: World, i: int) -> bool:
-    stay = memory.stays(world)[i]
-    return bool(stay.resource != NONE and stay.resource == memory.specs(world)[stay.asked_spec].reserve)
+    stay = memory.stay(world, i)
+    return bool(stay.resource != NONE and stay.resource == memory.spec(world, stay.asked_spec).reserve)
 
 
 @kernel
 def awaited(world: World, number: int) -> bool:
     """Whether anybody stands in line, to be let in or to be closed."""
-    resource = memory.resources(world)[number]
+    resource = memory.resource(world, number)
     return bool(resource.line != ABSENT or resource.closing_line != ABSENT)
 
 
@@ -34,61 +34,61 @@ def awaited(world: World, number: int) -> bool:
 def touch(world: World, number: int) -> None:
     """This queue may have something to serve once the present event is over, if anybody stands in it."""
     if awaited(world, number):
-        memory.resources(world)[number].touched = 1
+        memory.resource(world, number).touched = 1
         world.lowest = min(world.lowest, number)
 
 
 @kernel
 def need_of(world: World, i: int, number: int) -> int:
     """What the stay takes of its team or of its place, in thousandths."""
-    spec = memory.specs(world)[memory.stays(world)[i].asked_spec]
-    return int(spec.weight if memory.resources(world)[number].is_team else spec.part)
+    spec = memory.spec(world, memory.stay(world, i).asked_spec)
+    return int(spec.weight if memory.resource(world, number).is_team else spec.part)
 
 
 @kernel
 def occupy(world: World, i: int) -> None:
-    number = memory.stays(world)[i].resource
+    number = memory.stay(world, i).resource
     if number != NONE:
-        memory.resources(world)[number].used += need_of(world, i, number)
+        memory.resource(world, number).used += need_of(world, i, number)
 
 
 @kernel
 def vacate(world: World, i: int) -> None:
-    number = memory.stays(world)[i].resource
+    number = memory.stay(world, i).resource
     if number != NONE:
-        memory.resources(world)[number].used -= need_of(world, i, number)
+        memory.resource(world, number).used -= need_of(world, i, number)
         touch(world, number)
 
 
 @kernel
 def follow(world: World, i: int) -> None:
     """Forced load: follow-up starts at once, even above capacity."""
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.spec)
     if spec.follow_team != NONE and not stay.following:
         stay.following = 1
-        memory.resources(world)[spec.follow_team].used += spec.follow_weight
+        memory.resource(world, spec.follow_team).used += spec.follow_weight
 
 
 @kernel
 def stop_following(world: World, i: int) -> None:
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     if stay.following:
-        spec = memory.specs(world)[stay.spec]
+        spec = memory.spec(world, stay.spec)
         stay.following = 0
-        memory.resources(world)[spec.follow_team].used -= spec.follow_weight
+        memory.resource(world, spec.follow_team).used -= spec.follow_weight
         touch(world, spec.follow_team)
 
 
 @kernel
 def _stand_in_line(world: World, i: int, number: int) -> None:
-    stay, resource = memory.stays(world)[i], memory.resources(world)[number]
-    spec = memory.specs(world)[stay.asked_spec]
-    case = memory.cases(world)[stay.case]
+    stay, resource = memory.stay(world, i), memory.resource(world, number)
+    spec = memory.spec(world, stay.asked_spec)
+    case = memory.case(world, stay.case)
     at = new_node(world, i, number)
     node = memory.nodes(world)[at]
     node.rank = spec.recall_rank if stay.in_reserve else 1
-    node.priority = memory.groups(world)[spec.groups_at + case.group].priority
+    node.priority = memory.group(world, spec.groups_at + case.group).priority
     node.time = stay.requested
     node.key = case.key
     node.of_stay = stay.nodes
@@ -99,8 +99,8 @@ def _stand_in_line(world: World, i: int, number: int) -> None:
 @kernel
 def line_count(world: World, i: int) -> int:
     """How many queues the stay stands in."""
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.asked_spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.asked_spec)
     if stay.lines == NOWHERE:
         return 0
     if stay.lines == FOR_TEAM or stay.lines == AT_RESERVE:
@@ -111,8 +111,8 @@ def line_count(world: World, i: int) -> int:
 @kernel
 def line_number(world: World, i: int, index: int) -> int:
     """The resource of one of the stay's queues, in the order of its own list."""
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.asked_spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.asked_spec)
     if stay.lines == FOR_TEAM:
         return int(spec.team)
     if stay.lines == AT_RESERVE or spec.places_at + index == spec.places_end:
@@ -124,7 +124,7 @@ def line_number(world: World, i: int, index: int) -> int:
 def join(world: World, i: int, lines: int) -> None:
     """Stand in these queues, besides those the stay stands in already. Who may not come home yet is left out of
     the queues until then."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     before = line_count(world, i)
     stay.lines = lines
     for index in range(line_count(world, i)):
@@ -136,14 +136,14 @@ def join(world: World, i: int, lines: int) -> None:
 
 @kernel
 def leave_lines(world: World, i: int) -> None:
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     for index in range(line_count(world, i)):
         touch(world, line_number(world, i, index))
     at = stay.nodes
     while at != ABSENT:
         node = memory.nodes(world)[at]
         following = node.of_stay
-        resource = memory.resources(world)[node.resource]
+        resource = memory.resource(world, node.resource)
         resource.line = unlink(memory.nodes(world), resource.line, at)
         free_node(world, at)
         at = following
@@ -154,7 +154,7 @@ def leave_lines(world: World, i: int) -> None:
 @kernel
 def become_eligible(world: World, i: int) -> None:
     """From now on the stay may come home: it stands in the queues that it was left out of."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.eligible = 1
     for index in range(line_count(world, i)):
         number = line_number(world, i, index)
@@ -165,7 +165,7 @@ def become_eligible(world: World, i: int) -> None:
 @kernel
 def _is_closings_turn(world: World, number: int) -> bool:
     """The first stay to be closed goes before the first new case."""
-    team = memory.resources(world)[number]
+    team = memory.resource(world, number)
     if team.closing_line == ABSENT or team.closings_first or team.line == ABSENT:
         return bool(team.closing_line != ABSENT)
     return node_before(memory.nodes(world), team.closing_line, team.line)
@@ -174,7 +174,7 @@ def _is_closings_turn(world: World, number: int) -> bool:
 @kernel
 def candidate(world: World, number: int) -> int:
     """The stay that can begin in a team or a place, the first in line, or ABSENT. Nobody overtakes."""
-    resource = memory.resources(world)[number]
+    resource = memory.resource(world, number)
     if resource.line == ABSENT or _is_closings_turn(world, number):
         return ABSENT
     i = memory.nodes(world)[resource.line].stay
@@ -183,7 +183,7 @@ def candidate(world: World, number: int) -> int:
 
 @kernel
 def has_room(world: World, i: int, number: int) -> bool:
-    resource = memory.resources(world)[number]
+    resource = memory.resource(world, number)
     room = resource.used + resource.held + need_of(world, i, number) <= resource.capacity
     return bool(room or resource.capacity == UNLIMITED)
 
@@ -197,7 +197,7 @@ def open_at_once(world: World, i: int, lines: int) -> int:
     if world.next_stock < world.stock_count:
         return ABSENT
     chosen, first = ABSENT, world.resource_count
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.lines = lines
     for index in range(line_count(world, i)):
         number = line_number(world, i, index)
@@ -223,13 +223,13 @@ def first_choice(world: World, i: int, otherwise: int) -> int:
 
 @kernel
 def ask_closing(world: World, i: int) -> None:
-    stay = memory.stays(world)[i]
-    number = memory.specs(world)[stay.spec].closing_team
-    case, team = memory.cases(world)[stay.case], memory.resources(world)[number]
+    stay = memory.stay(world, i)
+    number = memory.spec(world, stay.spec).closing_team
+    case, team = memory.case(world, stay.case), memory.resource(world, number)
     at = new_node(world, i, number)
     node = memory.nodes(world)[at]
     node.rank = 1
-    node.priority = memory.groups(world)[memory.specs(world)[stay.asked_spec].groups_at + case.group].priority
+    node.priority = memory.group(world, memory.spec(world, stay.asked_spec).groups_at + case.group).priority
     node.time = stay.end
     node.key = case.key
     stay.closing_node = at
@@ -240,12 +240,12 @@ def ask_closing(world: World, i: int) -> None:
 @kernel
 def closing_candidate(world: World, number: int) -> int:
     """The first stay to be closed, if a guaranteed place is free, or if it is its turn and its load fits."""
-    team = memory.resources(world)[number]
+    team = memory.resource(world, number)
     if not team.is_team or team.closing_line == ABSENT:
         return ABSENT
     i = memory.nodes(world)[team.closing_line].stay
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.spec)
     own = spec.follow_weight if stay.following and spec.follow_team == number else 0
     fits = _is_closings_turn(world, number) and team.used - own + spec.closing_weight <= team.capacity
     return int(i) if fits or team.closings < team.guaranteed else ABSENT
@@ -254,44 +254,44 @@ def closing_candidate(world: World, number: int) -> int:
 @kernel
 def start_closing(world: World, i: int, number: int, now: float) -> None:
     """Closing takes over the load of follow-up."""
-    stay, team = memory.stays(world)[i], memory.resources(world)[number]
+    stay, team = memory.stay(world, i), memory.resource(world, number)
     team.closing_line = unlink(memory.nodes(world), team.closing_line, stay.closing_node)
     free_node(world, stay.closing_node)
     stay.closing_node = ABSENT
     stop_following(world, i)
-    team.used += memory.specs(world)[stay.spec].closing_weight
+    team.used += memory.spec(world, stay.spec).closing_weight
     team.closings += 1
     stay.closing_start = now
 
 
 @kernel
 def end_closing(world: World, i: int, now: float) -> None:
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.spec)
     stay.closed = now
-    memory.resources(world)[spec.closing_team].used -= spec.closing_weight
-    memory.resources(world)[spec.closing_team].closings -= 1
+    memory.resource(world, spec.closing_team).used -= spec.closing_weight
+    memory.resource(world, spec.closing_team).closings -= 1
     touch(world, spec.closing_team)
 
 
 @kernel
 def hope_for_home(world: World, i: int, now: float) -> None:
     """In the reserv, but the case stands in the queues at home; eligible after a while."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.in_reserve = 1
     stay.eligible = 0
     join(world, i, AT_HOME)
-    earliest = memory.specs(world)[stay.asked_spec].recall_earliest
+    earliest = memory.spec(world, stay.asked_spec).recall_earliest
     time = now + (round_duration(earliest) if earliest != 0.0 else 0.0)
     if time < world.end:
-        push_event(world, time, _ELIGIBLE, memory.cases(world)[stay.case].key, i, 0)
+        push_event(world, time, _ELIGIBLE, memory.case(world, stay.case).key, i, 0)
 
 
 @kernel
 def offer_home(world: World, i: int, number: int, now: float) -> None:
     """Hold the place during the notice, unless the stay ends within it."""
-    stay, place = memory.stays(world)[i], memory.resources(world)[number]
-    spec = memory.specs(world)[stay.asked_spec]
+    stay, place = memory.stay(world, i), memory.resource(world, number)
+    spec = memory.spec(world, stay.asked_spec)
     home = now + (round_duration(spec.recall_notice) if spec.recall_notice != 0.0 else 0.0)
     leave_lines(world, i)
     if not stay.blocked and stay.end <= home:
@@ -300,25 +300,25 @@ def offer_home(world: World, i: int, number: int, now: float) -> None:
     stay.hold_before = place.newest_hold
     stay.hold_after = ABSENT
     if place.newest_hold != ABSENT:
-        memory.stays(world)[place.newest_hold].hold_after = i
+        memory.stay(world, place.newest_hold).hold_after = i
     place.newest_hold = i
     stay.hold = number
     stay.holds_made += 1
     if home < world.end:
-        push_event(world, home, _NOTICE, memory.cases(world)[stay.case].key, i, stay.holds_made)
+        push_event(world, home, _NOTICE, memory.case(world, stay.case).key, i, stay.holds_made)
 
 
 @kernel
 def drop_hold(world: World, i: int) -> None:
-    stay = memory.stays(world)[i]
-    place = memory.resources(world)[stay.hold]
-    place.held -= memory.specs(world)[stay.asked_spec].part
+    stay = memory.stay(world, i)
+    place = memory.resource(world, stay.hold)
+    place.held -= memory.spec(world, stay.asked_spec).part
     if stay.hold_after == ABSENT:
         place.newest_hold = stay.hold_before
     else:
-        memory.stays(world)[stay.hold_after].hold_before = stay.hold_before
+        memory.stay(world, stay.hold_after).hold_before = stay.hold_before
     if stay.hold_before != ABSENT:
-        memory.stays(world)[stay.hold_before].hold_after = stay.hold_after
+        memory.stay(world, stay.hold_before).hold_after = stay.hold_after
     touch(world, stay.hold)
     stay.hold = NONE
 
@@ -326,10 +326,10 @@ def drop_hold(world: World, i: int) -> None:
 @kernel
 def change_capacity(world: World, change: int) -> None:
     """Nobody is moved when capacity falls; offers that no longer fit are taken back, the newest first."""
-    number = memory.changes(world)[change].resource
-    resource = memory.resources(world)[number]
-    resource.capacity = memory.changes(world)[change].capacity
-    resource.guaranteed = memory.changes(world)[change].guaranteed
+    number = memory.change(world, change).resource
+    resource = memory.resource(world, number)
+    resource.capacity = memory.change(world, change).capacity
+    resource.guaranteed = memory.change(world, change).guaranteed
     while resource.newest_hold != ABSENT and resource.used + resource.held > resource.capacity:
         i = resource.newest_hold
         drop_hold(world, i)
@@ -340,7 +340,7 @@ def change_capacity(world: World, change: int) -> None:
 @kernel
 def reset_stay(world: World, i: int) -> None:
     """A stay as it is before anything is known of it, but for its serial number."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.spec = ABSENT
     stay.part = 0
     stay.start = stay.end = stay.unlimited_end = stay.closing_start = stay.closed = np.nan

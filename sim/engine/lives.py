@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.distributions import quantile, round_duration
+from sim.distributions import duration, round_duration
 from sim.engine import memory
 from sim.engine.heaps import push_event
 from sim.engine.holdings import (
@@ -68,11 +68,11 @@ _HEM_UTFALL, _HEM_LANGD = int(Purpose.HEM_UTFALL), int(Purpose.HEM_LANGD)
 def new_case(world: World, person: int) -> int:
     number = world.cases_free
     if number != ABSENT:
-        world.cases_free = memory.cases(world)[number].next_free
+        world.cases_free = memory.case(world, number).next_free
     else:
         number = world.cases_used
         world.cases_used += 1
-    case = memory.cases(world)[number]
+    case = memory.case(world, number)
     case.key = memory.person_key(world)[person]
     case.family = memory.person_family(world)[person]
     case.inflow = memory.person_inflow(world)[person]
@@ -87,13 +87,13 @@ def new_case(world: World, person: int) -> int:
 def new_stay(world: World, case: int, steg: int, asked: float) -> int:
     number = world.stays_free
     if number != ABSENT:
-        world.stays_free = memory.stays(world)[number].next_free
+        world.stays_free = memory.stay(world, number).next_free
     else:
         number = world.stays_used
         world.stays_used += 1
     reset_stay(world, number)
     world.serial += 1
-    stay = memory.stays(world)[number]
+    stay = memory.stay(world, number)
     stay.serial = world.serial
     stay.case = case
     stay.steg = steg
@@ -108,11 +108,11 @@ def new_stay(world: World, case: int, steg: int, asked: float) -> int:
 @kernel
 def ask(world: World, case: int, steg: int, asked: float) -> int:
     i = new_stay(world, case, steg, asked)
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.asked_spec]
-    share = memory.groups(world)[spec.groups_at + memory.cases(world)[case].group].home_share
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.asked_spec)
+    share = memory.group(world, spec.groups_at + memory.case(world, case).group).home_share
     if share < 1.0:
-        u = coupled(decide(world, i, _HEMMA), memory.cases(world)[case].weight, spec.weight_home)
+        u = coupled(decide(world, i, _HEMMA), memory.case(world, case).weight, spec.weight_home)
         stay.home_possible = u < share
     return i
 
@@ -120,8 +120,8 @@ def ask(world: World, case: int, steg: int, asked: float) -> int:
 @kernel
 def enter(world: World, i: int, held: int, now: float) -> None:
     """Begin at once if nothing is needed, otherwise queue. `held` keeps its place while the stay waits."""
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.asked_spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.asked_spec)
     stay.held = held
     if spec.team == NONE and spec.places_at == spec.places_end:
         begin(world, i, now)
@@ -137,7 +137,7 @@ def enter(world: World, i: int, held: int, now: float) -> None:
         return
     join(world, i, lines)
     stay.waiting = 1
-    key = memory.cases(world)[stay.case].key
+    key = memory.case(world, stay.case).key
     if lines == AT_HOME and spec.wait_limit < FOREVER:
         limit = round_duration(spec.wait_limit) if spec.wait_limit != 0.0 else 0.0
         time = max(now, stay.requested + limit)
@@ -152,18 +152,18 @@ def enter(world: World, i: int, held: int, now: float) -> None:
 @kernel
 def begin(world: World, i: int, now: float) -> None:
     """The stay starts: outcome, length and price are drawn once, for the resource it starts in."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     spec = spec_at(world, stay.steg, now)
     stay.spec = spec
     stay.start = now
     stay.began_in = stay.resource
-    shares = memory.variants(world)[variant_of(world, i, spec, stay.resource)].shares
+    shares = memory.variant(world, variant_of(world, i, spec, stay.resource)).shares
     stay.outcome = choose(world, i, shares, _UTFALL)
     stay.end = end_after(world, stay.steg, now, length(world, i, _LANGD))
     heed_age(world, i, now)
     set_price(world, i)
     follow(world, i)
-    if stay.home_possible and memory.specs(world)[stay.asked_spec].recall and uses_reserve(world, i):
+    if stay.home_possible and memory.spec(world, stay.asked_spec).recall and uses_reserve(world, i):
         hope_for_home(world, i, now)
     if stay.held != ABSENT:
         leave(world, stay.held, now)
@@ -174,17 +174,17 @@ def begin(world: World, i: int, now: float) -> None:
 @kernel
 def set_alarm(world: World, i: int) -> None:
     """The stay's time is up at its `end`, and at no moment said before."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.alarm += 1
     if stay.end < world.end:
-        push_event(world, stay.end, _END, memory.cases(world)[stay.case].key, i, stay.alarm)
+        push_event(world, stay.end, _END, memory.case(world, stay.case).key, i, stay.alarm)
 
 
 @kernel
 def end(world: World, i: int, now: float) -> None:
     """The stay's time is up: it is to be closed, or is over."""
-    stay = memory.stays(world)[i]
-    if memory.outcomes(world)[memory.specs(world)[stay.spec].outcomes_at + stay.outcome].closing:
+    stay = memory.stay(world, i)
+    if memory.outcome(world, memory.spec(world, stay.spec).outcomes_at + stay.outcome).closing:
         leave_lines(world, i)
         ask_closing(world, i)
     else:
@@ -193,19 +193,19 @@ def end(world: World, i: int, now: float) -> None:
 
 @kernel
 def plan_end_of_closing(world: World, i: int, now: float) -> None:
-    stay = memory.stays(world)[i]
-    params = params_of(world, memory.specs(world)[stay.spec].closing_time)
-    time = now + round_duration(quantile(params, draw(world, i, _AVSLUT_TID)))
+    stay = memory.stay(world, i)
+    params = params_of(world, memory.spec(world, stay.spec).closing_time)
+    time = now + duration(params, draw(world, i, _AVSLUT_TID))
     if time < world.end:
-        push_event(world, time, _CLOSED, memory.cases(world)[stay.case].key, i, 0)
+        push_event(world, time, _CLOSED, memory.case(world, stay.case).key, i, 0)
 
 
 @kernel
 def move_on(world: World, i: int, now: float) -> None:
     """To the next steg; where the outcome says so, the place is kept until that begins."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     case = stay.case
-    stays = memory.outcomes(world)[memory.specs(world)[stay.spec].outcomes_at + stay.outcome].stays
+    stays = memory.outcome(world, memory.spec(world, stay.spec).outcomes_at + stay.outcome).stays
     steg = route(world, i, now)
     held = i
     if not stays or steg == EXIT:
@@ -221,25 +221,25 @@ def go(world: World, case: int, steg: int, held: int, now: float) -> None:
         return
     if held != ABSENT:
         leave(world, held, now)
-    memory.cases(world)[case].next_free = world.cases_free
+    memory.case(world, case).next_free = world.cases_free
     world.cases_free = case
 
 
 @kernel
 def limit_reached(world: World, i: int) -> None:
     """Has waited as long as allowed for a place: the reserv will do too."""
-    if memory.stays(world)[i].waiting:
+    if memory.stay(world, i).waiting:
         join(world, i, EVERYWHERE)
 
 
 @kernel
 def give_up(world: World, i: int, now: float) -> None:
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     if not stay.waiting:
         return
     stay.waiting = 0
     stay.flags |= AVHOPP
-    stay.target = memory.specs(world)[stay.asked_spec].patience_next
+    stay.target = memory.spec(world, stay.asked_spec).patience_next
     case, steg, held = stay.case, stay.target, stay.held
     leave_lines(world, i)
     write(world, i, now)
@@ -249,7 +249,7 @@ def give_up(world: World, i: int, now: float) -> None:
 @kernel
 def block(world: World, i: int) -> None:
     """Finished, but keeps its place: follow-up goes on, and from a reserv it may still come home."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     if stay.blocked:
         return
     stay.blocked = 1
@@ -262,7 +262,7 @@ def block(world: World, i: int) -> None:
 def leave(world: World, i: int, now: float) -> None:
     """Give back everything the stay holds, and write its record."""
     leave_lines(world, i)
-    if memory.stays(world)[i].hold != NONE:
+    if memory.stay(world, i).hold != NONE:
         drop_hold(world, i)
     stop_following(world, i)
     vacate(world, i)
@@ -273,7 +273,7 @@ def leave(world: World, i: int, now: float) -> None:
 def write(world: World, i: int, now: float) -> None:
     """Write the stay's record; from here on its number is free."""
     record(world, i, now, False)
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.serial = 0
     stay.next_free = world.stays_free
     world.stays_free = i
@@ -282,8 +282,8 @@ def write(world: World, i: int, now: float) -> None:
 @kernel
 def record(world: World, i: int, released: float, moved: bool) -> None:
     """The stay as a line of the visit log; `moved`: only the part in the reserv that ends now."""
-    stay = memory.stays(world)[i]
-    case = memory.cases(world)[stay.case]
+    stay = memory.stay(world, i)
+    case = memory.case(world, stay.case)
     flags = stay.flags
     if uses_reserve(world, i):
         flags |= RESERV
@@ -293,7 +293,7 @@ def record(world: World, i: int, released: float, moved: bool) -> None:
         flags |= FRAN_NULAGE
     if math.isnan(released) and not flags & AVHOPP:
         flags |= CENSURERAD
-    row = memory.log(world)[world.log_size]
+    row = memory.record(world, world.log_size)
     world.log_size += 1
     row.key = case.key
     over = stay.end < world.end and (stay.blocked or not moved)
@@ -309,7 +309,7 @@ def record(world: World, i: int, released: float, moved: bool) -> None:
 @kernel
 def notice_over(world: World, i: int, made: int, now: float) -> None:
     """The stay goes on at home, as a second record."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     if stay.hold == NONE or stay.holds_made != made:
         return
     home = stay.hold
@@ -330,16 +330,16 @@ def notice_over(world: World, i: int, made: int, now: float) -> None:
 @kernel
 def length_at_home(world: World, i: int, now: float) -> None:
     """A new length where the home has its own; otherwise what remains, times the ratio of the mean lengths."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     before = variant_of(world, i, stay.spec, stay.began_in)
     home = variant_of(world, i, stay.spec, stay.resource)
-    if memory.specs(world)[stay.asked_spec].recall_new:
-        stay.outcome = choose(world, i, memory.variants(world)[home].shares, _HEM_UTFALL)
+    if memory.spec(world, stay.asked_spec).recall_new:
+        stay.outcome = choose(world, i, memory.variant(world, home).shares, _HEM_UTFALL)
         finish = end_after(world, stay.steg, now, length(world, i, _HEM_LANGD))
         stay.began_in = stay.resource
     elif home != before:
-        mean_home = memory.endings(world)[memory.variants(world)[home].ends_at + stay.outcome].mean
-        ratio = mean_home / memory.endings(world)[memory.variants(world)[before].ends_at + stay.outcome].mean
+        mean_home = memory.ending(world, memory.variant(world, home).ends_at + stay.outcome).mean
+        ratio = mean_home / memory.ending(world, memory.variant(world, before).ends_at + stay.outcome).mean
         first, last = memory.paces_at(world)[stay.steg], memory.paces_at(world)[stay.steg + 1]
         if first == last:
             left = stay.unlimited_end - now

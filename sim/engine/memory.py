@@ -2,7 +2,7 @@
 
 Numba counts references of every array that is passed from function to function, which costs more than the simulation
 itself; a record is passed as one pointer. `World` says where everything is and how far the run has come; the
-functions below give the arrays. Who builds a world (`compiled.run`) keeps the arrays alive.
+functions below give the arrays, or one record of them. Who builds a world (`compiled.run`) keeps the arrays alive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.engine.layout import CASE, EVENT, NODE, STAY
 from sim.engine.people import People
 from sim.flat import BY_GROUP, CHANGE, ENDING, OUTCOME, RESOURCE, SPEC, VARIANT, Flat, Floats, Ints, Keys, Records
-from sim.kernel import array_at, kernel
+from sim.kernel import array_at, kernel, record_at
 from sim.visits import RECORD
 
 World: TypeAlias = Any
@@ -84,58 +84,8 @@ def epochs(world: World) -> Floats:
 
 
 @kernel
-def specs(world: World) -> Records:
-    return array_at(world.specs, WHOLE, SPEC)
-
-
-@kernel
-def groups(world: World) -> Records:
-    return array_at(world.groups, WHOLE, BY_GROUP)
-
-
-@kernel
-def variants(world: World) -> Records:
-    return array_at(world.variants, WHOLE, VARIANT)
-
-
-@kernel
-def endings(world: World) -> Records:
-    return array_at(world.endings, WHOLE, ENDING)
-
-
-@kernel
-def outcomes(world: World) -> Records:
-    return array_at(world.outcomes, WHOLE, OUTCOME)
-
-
-@kernel
-def changes(world: World) -> Records:
-    return array_at(world.changes, WHOLE, CHANGE)
-
-
-@kernel
-def stays(world: World) -> Records:
-    return array_at(world.stays, WHOLE, STAY)
-
-
-@kernel
-def cases(world: World) -> Records:
-    return array_at(world.cases, WHOLE, CASE)
-
-
-@kernel
 def nodes(world: World) -> Records:
     return array_at(world.nodes, WHOLE, NODE)
-
-
-@kernel
-def events(world: World) -> Records:
-    return array_at(world.events, WHOLE, EVENT)
-
-
-@kernel
-def resources(world: World) -> Records:
-    return array_at(world.resources, WHOLE, RESOURCE)
 
 
 @kernel
@@ -296,5 +246,56 @@ def visits(world: World) -> NDArray[np.int32]:
 
 
 @kernel
-def log(world: World) -> Records:
-    return array_at(world.log, WHOLE, RECORD)
+def stay(world: World, number: int) -> Any:
+    return record_at(world.stays, number, STAY)
+
+
+@kernel
+def spec(world: World, number: int) -> Any:
+    return record_at(world.specs, number, SPEC)
+
+
+@kernel
+def resource(world: World, number: int) -> Any:
+    return record_at(world.resources, number, RESOURCE)
+
+
+@kernel
+def case(world: World, number: int) -> Any:
+    return record_at(world.cases, number, CASE)
+
+
+@kernel
+def event(world: World, number: int) -> Any:
+    return record_at(world.events, number, EVENT)
+
+
+@kernel
+def variant(world: World, number: int) -> Any:
+    return record_at(world.variants, number, VARIANT)
+
+
+@kernel
+def ending(world: World, number: int) -> Any:
+    return record_at(world.endings, number, ENDING)
+
+
+@kernel
+def outcome(world: World, number: int) -> Any:
+    return record_at(world.outcomes, number, OUTCOME)
+
+
+@kernel
+def change(world: World, number: int) -> Any:
+    return record_at(world.changes, number, CHANGE)
+
+
+@kernel
+def group(world: World, number: int) -> Any:
+    return record_at(world.groups, number, BY_GROUP)
+
+
+@kernel
+def record(world: World, number: int) -> Any:
+    """A line of the visit log."""
+    return record_at(world.log, number, RECORD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions import cdf, quantile, round_duration
+from sim.distributions import cdf, duration, quantile
 from sim.engine import memory
 from sim.engine.memory import World
 from sim.flat import ABSENT
@@ -53,10 +53,10 @@ def spec_at(world: World, steg: int, time: float) -> int:
 
 @kernel
 def variant_of(world: World, i: int, spec: int, resource: int) -> int:
-    group = memory.cases(world)[memory.stays(world)[i].case].group
+    group = memory.case(world, memory.stay(world, i).case).group
     return int(
         memory.variant_numbers(world)[
-            memory.specs(world)[spec].variants_at + group * (world.resource_count + 1) + resource + 1
+            memory.spec(world, spec).variants_at + group * (world.resource_count + 1) + resource + 1
         ]
     )
 
@@ -64,8 +64,8 @@ def variant_of(world: World, i: int, spec: int, resource: int) -> int:
 @kernel
 def draw(world: World, i: int, purpose: int) -> float:
     """The case's own draw for a purpose at this visit."""
-    stay = memory.stays(world)[i]
-    key = memory.cases(world)[stay.case].key
+    stay = memory.stay(world, i)
+    key = memory.case(world, stay.case).key
     steg = memory.steg_keys(world)[stay.steg]
     return uniform(world.seed, world.replication, key, steg, np.uint64(stay.visit), np.uint64(purpose))
 
@@ -73,8 +73,8 @@ def draw(world: World, i: int, purpose: int) -> float:
 @kernel
 def decide(world: World, i: int, purpose: int) -> float:
     """A draw that siblings share: decisions are made for the family."""
-    stay = memory.stays(world)[i]
-    family = memory.cases(world)[stay.case].family
+    stay = memory.stay(world, i)
+    family = memory.case(world, stay.case).family
     steg = memory.steg_keys(world)[stay.steg]
     return uniform(world.seed, world.replication, family, steg, np.uint64(stay.visit), np.uint64(purpose))
 
@@ -82,33 +82,33 @@ def decide(world: World, i: int, purpose: int) -> float:
 @kernel
 def gives_up_at(world: World, i: int, now: float) -> float:
     """When patience ends, given that it has lasted until now."""
-    stay = memory.stays(world)[i]
-    params = params_of(world, memory.specs(world)[stay.asked_spec].patience)
+    stay = memory.stay(world, i)
+    params = params_of(world, memory.spec(world, stay.asked_spec).patience)
     u = draw(world, i, _TALAMOD)
     waited = now - stay.requested
     if waited > 0:
         lasted = cdf(params, waited)
         u = min(lasted + u * (1.0 - lasted), 1.0 - 2.0**-53)
-    gives_up: float = max(now, stay.requested + round_duration(quantile(params, u)))
+    gives_up: float = max(now, stay.requested + duration(params, u))
     return gives_up
 
 
 @kernel
 def length(world: World, i: int, purpose: int) -> float:
     """Operational days, for the målgrupp and the resource the stay is in."""
-    stay = memory.stays(world)[i]
-    weight = memory.cases(world)[stay.case].weight
-    u = coupled(draw(world, i, purpose), weight, memory.specs(world)[stay.spec].weight_length)
-    variant = memory.variants(world)[variant_of(world, i, stay.spec, stay.resource)]
-    return round_duration(quantile(params_of(world, memory.endings(world)[variant.ends_at + stay.outcome].length), u))
+    stay = memory.stay(world, i)
+    weight = memory.case(world, stay.case).weight
+    u = coupled(draw(world, i, purpose), weight, memory.spec(world, stay.spec).weight_length)
+    variant = memory.variant(world, variant_of(world, i, stay.spec, stay.resource))
+    return duration(params_of(world, memory.ending(world, variant.ends_at + stay.outcome).length), u)
 
 
 @kernel
 def heed_age(world: World, i: int, now: float) -> None:
     """The stay ends at the latest on the day of an age limit; at once if that has passed."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     stay.unlimited_end = stay.end
-    limit = memory.cases(world)[stay.case].born + memory.specs(world)[stay.spec].age_limit
+    limit = memory.case(world, stay.case).born + memory.spec(world, stay.spec).age_limit
     if stay.end > limit:
         stay.end = max(limit, now + TICK)
         stay.flags |= ALDERSGRANS
@@ -124,24 +124,24 @@ def end_after(world: World, steg: int, start: float, work: float) -> float:
 
 @kernel
 def set_price(world: World, i: int) -> None:
-    stay = memory.stays(world)[i]
-    spec = memory.specs(world)[stay.spec]
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.spec)
     price = ABSENT if stay.resource == NONE else memory.prices(world)[spec.prices_at + stay.resource]
     if price == ABSENT:
         stay.price = 1.0
     else:
-        u = coupled(draw(world, i, _PRIS), memory.cases(world)[stay.case].weight, spec.weight_price)
+        u = coupled(draw(world, i, _PRIS), memory.case(world, stay.case).weight, spec.weight_price)
         stay.price = quantile(params_of(world, price), u)
 
 
 @kernel
 def route(world: World, i: int, now: float) -> int:
     """Where next, by the shares of the day."""
-    stay = memory.stays(world)[i]
+    stay = memory.stay(world, i)
     number = spec_at(world, stay.steg, now)
-    variant = memory.variants(world)[variant_of(world, i, number, stay.began_in)]
-    table = memory.endings(world)[variant.ends_at + stay.outcome].routing
-    if stay.flags & ALDERSGRANS and memory.specs(world)[number].age_routing != ABSENT:
-        table = memory.specs(world)[number].age_routing
+    variant = memory.variant(world, variant_of(world, i, number, stay.began_in))
+    table = memory.ending(world, variant.ends_at + stay.outcome).routing
+    if stay.flags & ALDERSGRANS and memory.spec(world, number).age_routing != ABSENT:
+        table = memory.spec(world, number).age_routing
     stay.target = choose(world, i, table, _NASTA)
     return int(stay.target)

@@ -238,6 +238,23 @@ def test_a_table_makes_no_quantile_another(name: str) -> None:
     assert d.quantiles(with_table(params), u).tobytes() == d.quantiles(params, u).tobytes()
 
 
+@pytest.mark.parametrize("name", [*sorted(MIXTURES), "1e-06", "0.01", "1", "10000.0", "1e8"])
+def test_a_duration_is_the_quantile_in_whole_ticks(name: str) -> None:
+    """Also where ticks are finer than a quantile can be told, and where they are larger than the quantile."""
+    parts = (
+        MIXTURES[name]
+        if name in MIXTURES
+        else [
+            (0.3, d.lognormal(float(name), 1.0)),
+            (0.3, d.gamma(7 * float(name), 0.5)),
+            (0.4, d.exponential(float(name))),
+        ]
+    )
+    params = with_table(d.blandning(parts))
+    for u in np.concatenate([many_u(), np.random.default_rng(2).random(1000), [1e-300, LARGEST_U]]).tolist():
+        assert d.duration(params, u) == d.round_duration(d.quantile(params, u))
+
+
 @pytest.mark.parametrize("name", ["two lengths", "all kinds", "far apart"])
 def test_mixture_quantile_is_another_solvers(name: str) -> None:
     parts = MIXTURES[name]

@@ -13,6 +13,7 @@ from scipy import special, stats
 
 from sim import distributions as d
 from sim.kernel import kernel
+from sim.special import poisson_from_table, poisson_table
 
 LARGEST_U = 1.0 - 2.0**-53
 
@@ -94,6 +95,14 @@ def test_poisson_quantile_at_its_own_steps() -> None:
             if step > 1e-10:
                 assert d.poisson_quantile(mean, step * (1 - 1e-9)) == k
                 assert d.poisson_quantile(mean, step + min(step, 1 - step) * 1e-9) == k + 1
+
+
+@pytest.mark.parametrize("mean", [1e-3, 0.25 * 28, 0.25 * 31, 60.0, 300.0])
+def test_poisson_table_gives_the_same_numbers(mean: float) -> None:
+    u = np.concatenate([np.random.default_rng(4).random(2000), 10.0 ** np.linspace(-300, -1, 100)])
+    u = np.concatenate([u, 1.0 - u, [0.5, 1.0 - 2.0**-53]])
+    table = poisson_table(mean)
+    assert [poisson_from_table(table, value) for value in u.tolist()] == poisson_quantiles(mean, u).tolist()
 
 
 def test_poisson_quantile_without_a_mean() -> None:
