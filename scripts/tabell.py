@@ -57,7 +57,7 @@ def save(study: str, stem: str, lines: Sequence[str], table: pd.DataFrame) -> Pa
     folder = ResultFolder(project_root() / "results", study, datetime.now())
     try:
         (folder.path / f"{stem}.md").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-        write_csv(table, folder.path / f"{stem}.csv")
+        write_csv([str(name) for name in table], table.itertuples(index=False), folder.path / f"{stem}.csv")
         return folder.finish()
     except BaseException:
         folder.abandon()

@@ -7,13 +7,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from enhet.script import EXTERN, Played, days, house, patience, played, steg, team
 from sim.calendars import months
+from sim.comparison import compare
 from sim.config import Team
 from sim.costs import costs
-from sim.loading import load_kommun
+from sim.loading import load_kommun, load_scenario
+from sim.selection import only_area
+from sim.simulation import simulate
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 CLOSING = {"team": "lag", "vikt": 1.0, "tid": days(5)}
@@ -137,3 +141,31 @@ def test_kronor_are_counted_once(handlaggare: ModuleType) -> None:
     found = handlaggare._kronor(rows, [True, True, True])
     assert found["extern"] * 1e6 == pytest.approx((15 + 19) * PRICE)
     assert found["netto"] * 1e6 == pytest.approx((15 + 19) * PRICE)
+
+
+def test_text_and_numbers_are_saved_where_it_is_said(
+    handlaggare: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tabell = importlib.import_module("tabell")
+    monkeypatch.setattr(tabell, "project_root", lambda: tmp_path)
+    folder = tabell.save("prov", "svar", ["# Å"], pd.DataFrame({"namn": ["ö"], "varde": [0.5]}))
+    assert folder.parent == tmp_path / "results" / "prov"
+    assert (folder / "svar.md").read_text(encoding="utf-8") == "# Å\n"
+    assert (folder / "svar.csv").read_text(encoding="utf-8-sig") == "namn;varde\nö;0,5\n"
+
+
+def test_an_answer_is_the_mean_difference_over_the_whole_kommun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One verksamhet alone in the script; here the whole kommun, and the mean taken by hand."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    fragor = importlib.import_module("fragor")
+    question = next(each for each in fragor.QUESTIONS if each.area == "missbruk" and each.kommun == "varmdo_2014")
+    kommun, scenario = load_kommun(question.kommun), load_scenario(question.scenarios[0])
+    days = []
+    for number in range(2):
+        both = [simulate(kommun, which, seed=1, replikation=number).matt for which in (scenario, None)]
+        found = [m[(m["matt"] == "varddygn_extern") & (m["verksamhet"] == "missbruk") & (m["del"] == "")] for m in both]
+        first, last = (each[each["period"].isin(["2015", "2016"])]["varde"].sum() for each in found)
+        days.append(first - last)
+    made = compare(only_area(kommun, "missbruk"), [scenario], replikationer=2, arbetare=1)
+    assert fragor.answer(made, question, scenario.id, fragor.OUTSIDE)[0] == pytest.approx(sum(days) / 2)
+    assert sum(days) > 0
