@@ -45,11 +45,15 @@ class Paid(NamedTuple):
 
 
 class Years(NamedTuple):
-    """The periods that are whole calendar years, and their first month and the month after."""
+    """The periods that are whole calendar years: their first months, and the months after them.
+
+    `ahead`: by month, the number of the first one that is not over.
+    """
 
     period: Ints
     first: Ints
     after: Ints
+    ahead: Ints
 
 
 @dataclass(frozen=True)
@@ -126,9 +130,10 @@ def _benefit_months(
         for at in (paid.row[benefit], paid.together[area]):
             change[at + stays.group[i], first] += 1.0
             change[at + stays.group[i], last + 1] -= 1.0
-            for y in range(len(years.period)):
-                both = min(last, years.after[y] - 1) - max(first, years.first[y]) + 1
-                active[at // groups, y] += max(both, 0)
+            y = years.ahead[first]
+            while y < len(years.period) and years.first[y] <= last:
+                active[at // groups, y] += min(last + 1, years.after[y]) - max(first, years.first[y])
+                y += 1
     for area in range(areas):
         if latest[area] >= 0:
             _years_of_case(stays.group[latest[area]], area, years, paid, groups, active, in_year, long_term)
@@ -217,11 +222,12 @@ def benefit_series(book: Book, setting: Setting) -> BenefitSeries:
     )
     kinds = len(stegs) + len(areas)
     whole = np.flatnonzero(grid.whole_year)
+    ahead = np.searchsorted(grid.after[whole], np.arange(len(setting.monthly)), side="right")
     return BenefitSeries(
         tuple(steg for steg, _ in stegs),
         groups,
         setting.months,
-        Years(whole, grid.first[whole], grid.after[whole]),
+        Years(whole, grid.first[whole], grid.after[whole], ahead),
         Paid(
             benefit,
             paid.astype(np.int64),

@@ -148,11 +148,14 @@ class Book:
                 for kind, number, sign in each.terms or ((FIXED, none, 1.0),):
                     at.append(firsts[kind] + number)
                     signs.append(sign)
+            units = np.array([each.unit for each in sums])
+            in_units = np.flatnonzero(units != 1.0)
             return _Sums(
                 np.array(at, dtype=np.int64),
-                np.array(signs)[:, None],
+                np.flatnonzero(np.array(signs) < 0),
                 np.array(first, dtype=np.int64),
-                np.array([each.unit for each in sums])[:, None],
+                in_units,
+                units[in_units, None],
             )
 
         divided = [(number, line.below) for number, line in enumerate(lines) if line.below is not None]
@@ -176,17 +179,25 @@ class Book:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Several `Sum`s: the series of each follow one another from its `first`."""
+    """Several `Sum`s: the series of each follow one another from its `first`. `taken_away`: places of those subtracted.
+
+    `in_units`: the sums whose unit is not one, and their `units`.
+    """
 
     at: Numbers
-    signs: Floats
+    taken_away: Numbers
     first: Numbers
+    in_units: Numbers
     units: Floats
 
     def of(self, series: Floats) -> Floats:
         if not len(self.first):
             return np.empty((0, series.shape[1]))
-        return np.asarray(np.add.reduceat(series[self.at] * self.signs, self.first, axis=0) / self.units)
+        terms = series[self.at]
+        terms[self.taken_away] *= -1.0
+        found = np.add.reduceat(terms, self.first, axis=0)
+        found[self.in_units] /= self.units
+        return np.asarray(found)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def write_care(
             book.line((key, "placerade", part), persons.of_group(of, care.placed_persons, group))
     if care.open:
         under_way = total(stegs.under_way(number) for number in care.open)
-        living = total(places.of(LIVING, number) for number in (*care.own, *care.bought))
+        living = total(places.time_in(LIVING, number) for number in (*care.own, *care.bought))
         bought, helped = persons.all(of, care.away_persons), persons.all(of, care.helped_persons)
         book.line((key, "pagaende_oppenvard", ""), under_way, days)
         book.line((key, "personer_oppenvard", ""), persons.all(of, care.open_persons))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import kernel
+from sim.paths import TICK
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -45,16 +46,17 @@ def _time_between(starts: Floats, ends: Floats, weights: Floats, edges: Floats) 
 class Cuts(NamedTuple):
     """Time cut at `edges`, which are whole days, into stretches: `of_day` says which one each day from the first is in.
 
-    After the last day comes a stretch that is not there.
+    After the last day comes a stretch that is empty. `ends`: of each stretch, also of that one.
     """
 
     edges: Floats
+    ends: Floats
     of_day: Ints
 
 
 def cuts_at(edges: Floats) -> Cuts:
     days = np.arange(edges[0], edges[-1] + 1)
-    return Cuts(edges, np.searchsorted(edges, days, side="right") - 1)
+    return Cuts(edges, np.append(edges[1:], edges[-1]), np.searchsorted(edges, days, side="right") - 1)
 
 
 @kernel
@@ -69,33 +71,37 @@ def stretch_of(cuts: Cuts, time: float) -> int:
 
 
 @kernel
-def add_time(found: Floats, whole: Floats, row: int, cuts: Cuts, start: float, end: float, weight: float) -> None:
-    """Add the weighted time of [start, end) to a row of `found`, but for whole stretches, kept as changes in `whole`.
+def add_time(change: Floats, row: int, cuts: Cuts, start: float, end: float, weight: float) -> None:
+    """Add the weighted time of [start, end) to a row.
 
-    `found` has shape (rows, stretches), `whole` one stretch more; `carry` brings them together.
+    At either end: what is left of its stretch, and what there is of each stretch after it. `change` has shape
+    (rows, stretches + 2, 2), and `time_of` adds it up. Exact where times are whole ticks and weights whole numbers.
     """
-    edges = cuts.edges
-    start, end = max(start, edges[0]), min(end, edges[-1])
-    if not end > start:
-        return
-    first, last = stretch_of(cuts, start), stretch_of(cuts, end)
-    if first == last:
-        found[row, first] += weight * (end - start)
-        return
-    found[row, first] += weight * (edges[first + 1] - start)
-    if last < found.shape[1]:
-        found[row, last] += weight * (end - edges[last])
-    whole[row, first + 1] += weight
-    whole[row, last] -= weight
+    first, last = cuts.edges[0], cuts.edges[-1]
+    since, until = start if start > first else first, end if end < last else last
+    if since < until:
+        at = cuts.of_day[int(since - first)]
+        change[row, at, 0] += weight * (cuts.ends[at] - since)
+        change[row, at + 1, 1] += weight
+        at = cuts.of_day[int(until - first)]
+        change[row, at, 0] -= weight * (cuts.ends[at] - until)
+        change[row, at + 1, 1] -= weight
 
 
 @kernel
-def carry(found: Floats, whole: Floats, cuts: Cuts) -> None:
+def no_time(rows: int, cuts: Cuts) -> Floats:
+    """For `add_time` to begin with."""
+    return np.zeros((rows, len(cuts.edges) + 1, 2))
+
+
+@kernel
+def time_of(change: Floats, cuts: Cuts, found: Floats) -> None:
+    """The time in each stretch, of shape (rows, stretches), from what `add_time` has added."""
     for row in range(found.shape[0]):
         through = 0.0
         for at in range(found.shape[1]):
-            through += whole[row, at]
-            found[row, at] += through * (cuts.edges[at + 1] - cuts.edges[at])
+            through += change[row, at, 1]
+            found[row, at] = change[row, at, 0] + through * (cuts.edges[at + 1] - cuts.edges[at])
 
 
 @kernel
@@ -274,43 +280,74 @@ def per_day(starts: Floats, ends: Floats, days: int, weights: Floats | None = No
     return np.cumsum(change)[:days].astype(np.float64)
 
 
+CODE_BITS = 21
+MOST_CODES = 1 << CODE_BITS
+
+
+@kernel
+def coded(days: float, code: int) -> int:
+    """A time and what it belongs to as one number, quick to sort by time: whole ticks (parts of one are dropped)."""
+    return (int(np.floor(days / TICK)) << CODE_BITS) + code
+
+
+@kernel
+def days_in(number: int) -> float:
+    return (number >> CODE_BITS) * TICK
+
+
+@kernel
+def code_in(number: int) -> int:
+    return number & (MOST_CODES - 1)
+
+
+@kernel
+def step_at(time: float, code: int, down: bool) -> int:
+    """A change of level at a time, up or down by the weight of a code."""
+    return coded(time, 2 * code + (1 if down else 0))
+
+
 def excess_time(starts: Floats, ends: Floats, weights: Floats, limit: tuple[Floats, Floats], edges: Floats) -> Floats:
     """∫ max(0, weighted number of intervals − limit(t)) dt inside each [edge, next edge).
 
     `limit` is a step function (times, values); its first value also holds before its first time.
     """
-    return _excess_time(starts, ends, weights, np.argsort(starts), np.argsort(ends), limit, edges)
+    each, codes = np.unique(weights, return_inverse=True)
+    return excess_of(np.sort(_steps(starts, ends, codes)), each, limit, edges)
 
 
 @kernel
-def _excess_time(
-    starts: Floats, ends: Floats, weights: Floats, up: Ints, down: Ints, limit: tuple[Floats, Floats], edges: Floats
-) -> Floats:
-    """`up` and `down`: the order of the starts and of the ends."""
+def _steps(starts: Floats, ends: Floats, codes: Ints) -> Ints:
+    found, count = np.empty(2 * len(starts), dtype=np.int64), 0
+    for i in range(len(starts)):
+        if ends[i] > starts[i]:
+            found[count], found[count + 1] = step_at(starts[i], codes[i], False), step_at(ends[i], codes[i], True)
+            count += 2
+    return found[:count]
+
+
+@kernel
+def excess_of(steps: Ints, weights: Floats, limit: tuple[Floats, Floats], edges: Floats) -> Floats:
+    """As `excess_time`, of steps in order. Exact where weights and limits are whole numbers."""
     limit_times, limits = limit
     found = np.zeros(len(edges) - 1)
-    level, begun, over, piece, at = 0.0, 0, 0, 0, 0
-    now = edges[0]
-    while at < len(found):
-        while begun < len(up) and starts[up[begun]] <= now:
-            if ends[up[begun]] > starts[up[begun]]:
-                level += weights[up[begun]]
-            begun += 1
-        while over < len(down) and ends[down[over]] <= now:
-            if ends[down[over]] > starts[down[over]]:
-                level -= weights[down[over]]
-            over += 1
-        while piece + 1 < len(limit_times) and limit_times[piece + 1] <= now:
-            piece += 1
-        after = edges[at + 1]
-        if begun < len(up):
-            after = min(after, starts[up[begun]])
-        if over < len(down):
-            after = min(after, ends[down[over]])
-        if piece + 1 < len(limit_times):
-            after = min(after, limit_times[piece + 1])
-        found[at] += max(np.round((level - limits[piece]) * 1e6) / 1e6, 0.0) * (after - now)
-        now = after
-        if now >= edges[at + 1]:
-            at += 1
+    level, now, at, piece = 0.0, edges[0], 0, 0
+    while piece + 1 < len(limit_times) and limit_times[piece + 1] <= now:
+        piece += 1
+    for number in range(len(steps) + 1):
+        until = edges[-1]
+        if number < len(steps):
+            until = min(days_in(steps[number]), until)
+        while now < until:
+            after = min(until, edges[at + 1])
+            if piece + 1 < len(limit_times):
+                after = min(after, limit_times[piece + 1])
+            found[at] += max(level - limits[piece], 0.0) * (after - now)
+            now = after
+            if now >= edges[at + 1] and at + 1 < len(found):
+                at += 1
+            if piece + 1 < len(limit_times) and now >= limit_times[piece + 1]:
+                piece += 1
+        if number < len(steps):
+            code = code_in(steps[number])
+            level += -weights[code // 2] if code % 2 else weights[code // 2]
     return found

@@ -14,7 +14,7 @@ from sim.benefits import BenefitSeries, benefit_areas, benefit_stegs
 from sim.book import Block, Book, Counted, Sum
 from sim.calendars import DAYS_PER_YEAR
 from sim.effects import year_effects
-from sim.intervals import Cuts, add_time, carry
+from sim.intervals import Cuts, add_time, no_time, time_of
 from sim.kernel import kernel
 from sim.periods import Floats, Ints
 from sim.place_measures import PlaceUse
@@ -150,18 +150,18 @@ def _days(stays: Stays, pieces: Cuts, by_day: ByDay, hours: int, waits: int) -> 
     """Days of stay [floor start, floor left), and days of waiting beyond the first ones, by row and piece."""
     count = len(pieces.edges) - 1
     stayed, waited = np.zeros((hours, count)), np.zeros((waits, count))
-    whole_stayed, whole_waited = np.zeros((hours, count + 1)), np.zeros((waits, count + 1))
+    in_steg, in_queue = no_time(hours, pieces), no_time(waits, pieces)
     for i in range(len(stays.case)):
         s = stays.steg[i]
         if by_day.hours_row[s] >= 0 and not np.isnan(stays.start[i]):
             start, left = np.floor(stays.start[i]), np.floor(stays.left[i])
-            add_time(stayed, whole_stayed, by_day.hours_row[s], pieces, start, left, 1.0)
+            add_time(in_steg, by_day.hours_row[s], pieces, start, left, 1.0)
         if stays.part[i] == 0:
             for row in range(by_day.first[s], by_day.after[s]):
                 since = stays.asked[i] + by_day.from_day[row]
-                add_time(waited, whole_waited, row, pieces, since, stays.served[i], 1.0)
-    carry(stayed, whole_stayed, pieces)
-    carry(waited, whole_waited, pieces)
+                add_time(in_queue, row, pieces, since, stays.served[i], 1.0)
+    time_of(in_steg, pieces, stayed)
+    time_of(in_queue, pieces, waited)
     return stayed, waited
 
 

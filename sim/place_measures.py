@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.book import Block, Book, Counted, Sum
-from sim.intervals import Cuts, add_at_ends, add_time, carry, run_on, stretch_of
+from sim.intervals import Cuts, add_at_ends, add_time, no_time, run_on, stretch_of, time_of
 from sim.kernel import kernel
 from sim.network import THOUSAND, Network
 from sim.periods import Floats, Ints
@@ -20,10 +20,10 @@ from sim.visits import HEMTAGEN
 LONG_STAY_DAYS = 730.0
 """Who has lived somewhere longer than this, two years, is counted apart."""
 
-COUNTS = 4
-LIVING, BLOCKED, DECIDED, CAME_HOME = range(COUNTS)
-"""What is counted, each for all resources: time in the place, and of it when ready to leave; new stays that began, and
-those that came home from the reserv."""
+LIVING, BLOCKED = range(2)
+"""Time in the place, and of it when ready to leave, each for all resources."""
+DECIDED, CAME_HOME = range(2)
+"""New stays that began, and those that came home from the reserv, each for all resources."""
 
 
 class Rooms(NamedTuple):
@@ -56,6 +56,7 @@ class PlaceSeries:
     pieces: Cuts
     first_piece: Ints
     rooms: Rooms
+    time: Block
     counts: Block
     dygn: Block
     taken: Block
@@ -63,13 +64,15 @@ class PlaceSeries:
     present: Block
     long: Block
 
+    def time_in(self, what: int, resource: int) -> Sum:
+        return self.time[what * self.resources + resource]
+
     def of(self, what: int, resource: int) -> Sum:
         return self.counts[what * self.resources + resource]
 
     def count(self, stays: Stays, counted: Counted) -> PlaceUse:
-        counts = self.counts.of(counted)
-        present, long = self.present.of(counted), self.long.of(counted)
-        _places(stays, self.months, self.rooms, counts, present, long)
+        found = (block.of(counted) for block in (self.time, self.counts, self.present, self.long))
+        _places(stays, self.months, self.rooms, *found)
         dygn, priced, taken, kept, empty = _days(stays, self.pieces, self.rooms, self.dygn.count)
         for block, pieces in ((self.dygn, dygn), (self.taken, taken), (self.empty, empty)):
             block.of(counted)[:] = np.add.reduceat(pieces, self.first_piece, axis=1)
@@ -77,29 +80,31 @@ class PlaceSeries:
 
 
 @kernel
-def _places(stays: Stays, months: Cuts, rooms: Rooms, counts: Floats, present: Floats, long: Floats) -> None:
+def _places(
+    stays: Stays, months: Cuts, rooms: Rooms, time: Floats, counts: Floats, present: Floats, long: Floats
+) -> None:
     resources, count = len(rooms.is_place), counts.shape[1]
-    whole = np.zeros((counts.shape[0], count + 1))
+    lived = no_time(2 * resources, months)
     there, so_long = np.zeros((resources, count + 1)), np.zeros((resources, count + 1))
     for i in range(len(stays.case)):
         r, start, left = stays.resource[i], stays.start[i], stays.left[i]
         if r < 0 or not rooms.is_place[r] or np.isnan(start):
             continue
-        add_time(counts, whole, LIVING * resources + r, months, start, left, 1.0)
+        add_time(lived, LIVING * resources + r, months, start, left, 1.0)
         add_at_ends(there, r, months, start, left)
         add_at_ends(so_long, r, months, start + LONG_STAY_DAYS, left)
         closed = not np.isnan(stays.closed[i])
         if not np.isnan(stays.ended[i]) and (closed or not stays.to_close[i]):
             ready = max(stays.ended[i], start)
             ready = max(ready, stays.closed[i]) if closed else ready
-            add_time(counts, whole, BLOCKED * resources + r, months, ready, left, 1.0)
+            add_time(lived, BLOCKED * resources + r, months, ready, left, 1.0)
         month = stretch_of(months, start)
         if 0 <= month < count:
             if stays.part[i] == 0:
                 counts[DECIDED * resources + r, month] += 1.0
             if (stays.flags[i] & HEMTAGEN) != 0:
                 counts[CAME_HOME * resources + r, month] += 1.0
-    carry(counts, whole, months)
+    time_of(lived, months, time)
     run_on(there, present)
     run_on(so_long, long)
 
@@ -108,23 +113,23 @@ def _places(stays: Stays, months: Cuts, rooms: Rooms, counts: Floats, present: F
 def _days(stays: Stays, pieces: Cuts, rooms: Rooms, rows: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Whole days [floor start, floor left): see `PlaceUse`; and place-days that are empty."""
     resources, count, days = len(rooms.is_place), len(pieces.edges) - 1, len(pieces.of_day) - 1
-    dygn, priced = np.zeros((rows, count)), np.zeros((resources, count))
-    whole, whole_priced = np.zeros((rows, count + 1)), np.zeros((resources, count + 1))
+    dygn, priced = np.empty((rows, count)), np.empty((resources, count))
+    stayed, paid = no_time(rows, pieces), no_time(resources, pieces)
     change = np.zeros((resources, days + 1))
     for i in range(len(stays.case)):
         s, r = stays.steg[i], stays.resource[i]
         if r < 0 or not rooms.is_place[r] or np.isnan(stays.start[i]):
             continue
         start, left = np.floor(stays.start[i]), np.floor(stays.left[i])
-        add_time(dygn, whole, r, pieces, start, left, 1.0)
-        add_time(priced, whole_priced, r, pieces, start, left, stays.price[i])
+        add_time(stayed, r, pieces, start, left, 1.0)
+        add_time(paid, r, pieces, start, left, stays.price[i])
         if rooms.steg_row[s, r] >= 0:
-            add_time(dygn, whole, rooms.steg_row[s, r], pieces, start, left, 1.0)
+            add_time(stayed, rooms.steg_row[s, r], pieces, start, left, 1.0)
         part = rooms.taken[stays.asked_in[i], s]
         change[r, int(min(max(start - pieces.edges[0], 0.0), days))] += part
         change[r, int(min(max(left - pieces.edges[0], 0.0), days))] -= part
-    carry(dygn, whole, pieces)
-    carry(priced, whole_priced, pieces)
+    time_of(stayed, pieces, dygn)
+    time_of(paid, pieces, priced)
     taken, kept, empty = np.zeros((resources, count)), np.zeros((resources, count)), np.zeros((resources, count))
     for r in range(resources):
         level = 0.0
@@ -159,7 +164,8 @@ def place_series(book: Book, setting: Setting) -> PlaceSeries:
             np.array([[float(steg.part) for steg in stegs] for stegs in network.steg]),
             steg_row,
         ),
-        counts=book.monthly(COUNTS * resources),
+        time=book.monthly(2 * resources),
+        counts=book.monthly(2 * resources),
         dygn=book.monthly(rows),
         taken=book.monthly(resources, unit=THOUSAND),
         empty=book.monthly(resources, unit=THOUSAND),
@@ -189,14 +195,15 @@ def write_place(book: Book, setting: Setting, series: PlaceSeries, number: int) 
     area, name, _ = setting.resources[number]
     book.line((area, "varddygn", name), series.dygn[number])
     book.line((area, "arsplatser", name), series.taken[number], book.days)
-    book.line((area, "blockerade", name), series.of(BLOCKED, number), book.days)
+    book.line((area, "blockerade", name), series.time_in(BLOCKED, number), book.days)
     book.line((area, "andel_bott_over_tva_ar", name), series.long[number], series.present[number])
     for steg in users_of(network, number):
         row = int(series.rooms.steg_row[steg, number])
         if row >= 0:
             book.line((area, "varddygn", split(name, steg=setting.stegs[steg][1])), series.dygn[row])
     if network.resources[number].capacity is not None:
-        by_month = np.add.reduceat(series.rooms.available[number], setting.months.edges[:-1].astype(np.int64))
+        first_days = (setting.months.edges[:-1] - setting.months.edges[0]).astype(np.int64)
+        by_month = np.add.reduceat(series.rooms.available[number], first_days)
         available = book.constant(book.grid.total(by_month), THOUSAND)
         book.line((area, "platser", name), available, book.days)
         book.line((area, "belaggning", name), series.taken[number], available)

@@ -10,7 +10,19 @@ import numpy as np
 
 from sim import config
 from sim.book import Block, Book, Counted, Sum, total
-from sim.intervals import Cuts, add_at_ends, add_time, carry, run_on, stretch_of
+from sim.intervals import (
+    MOST_CODES,
+    Cuts,
+    add_at_ends,
+    add_time,
+    code_in,
+    coded,
+    days_in,
+    no_time,
+    run_on,
+    stretch_of,
+    time_of,
+)
 from sim.kernel import kernel
 from sim.network import EXIT
 from sim.periods import Floats, Grid, Ints
@@ -24,11 +36,11 @@ AGE = "aldersgrans"
 LEVELS = (0.5, 0.9)
 """The quantiles of waiting: the median, and what nine of ten do not exceed."""
 
-COUNTS = 10
-ASKED, STARTED, LEFT, GAVE_UP, BEGUN, WAITED, LATE_NEW, DONE, LEAD, IN_TIME = range(COUNTS)
-"""What is counted, each for all stegs: of whole stays who asked, started in the run, left the steg, left its queue, and
-began in the run, and how long these had waited; who had then waited too long; whose time was up, how long after the
-request, and who within the limit."""
+COUNTS = 9
+ASKED, STARTED, LEFT, GAVE_UP, WAITED, LATE_NEW, DONE, LEAD, IN_TIME = range(COUNTS)
+"""What is counted, each for all stegs: of whole stays who asked, started, left the steg, and left its queue; how long
+those who started had waited; who passed the limit of waiting; whose time was up, how long after the request, and who of
+them within the limit."""
 
 
 class Limits(NamedTuple):
@@ -64,6 +76,7 @@ class StegSeries:
     time: Block
     late: Block
     quantiles: Block
+    place_of: Ints
     endings: Block
 
     def of(self, what: int, steg: int) -> Sum:
@@ -86,65 +99,57 @@ class StegSeries:
 
     def count(self, stays: Stays, counted: Counted) -> None:
         found = self.counts.of(counted), self.time.of(counted), self.late.of(counted)
-        row, at, value = _visits(stays, self.months, self.limits, *found)
-        by_value = np.argsort(value)
-        self.quantiles.of(counted)[:] = _quantiles(
-            *(row[by_value], at[by_value], value[by_value], self.grid.of_month),
-            *(2 * self.stegs, len(self.grid), np.array(LEVELS)),
-        )
+        days = np.sort(_visits(stays, self.months, self.limits, *found))
+        rows, periods = 2 * self.stegs, len(self.grid)
+        self.quantiles.of(counted)[:] = _quantiles(days, self.place_of, rows, periods, np.array(LEVELS))
         _endings(stays, self.months, self.ways, self.endings.of(counted))
 
 
 @kernel
-def _visits(
-    stays: Stays, months: Cuts, limits: Limits, counts: Floats, time: Floats, late: Floats
-) -> tuple[Ints, Ints, Floats]:
-    """Fill what is counted, and give the waits that began (row: steg) and the leads that ended (row: stegs + steg).
+def _visits(stays: Stays, months: Cuts, limits: Limits, counts: Floats, time: Floats, late: Floats) -> Ints:
+    """Fill what is counted, and give the waits that began and the leads that ended, days `coded` by row and month.
 
-    (row, month, days), in the order of the log.
+    The row is the steg for waits, the number of stegs + the steg for leads.
     """
     stegs, count = len(limits.late_after), counts.shape[1]
-    whole = np.zeros((time.shape[0], count + 1))
+    spent = no_time(2 * stegs, months)
     change = np.zeros((stegs, count + 1))
-    row, at = np.empty(2 * len(stays.case), dtype=np.int64), np.empty(2 * len(stays.case), dtype=np.int64)
-    value = np.empty(2 * len(stays.case))
-    n = 0
+    found, n = np.empty(2 * len(stays.case), dtype=np.int64), 0
     for i in range(len(stays.case)):
-        s = stays.steg[i]
+        s, asked, start, ended = stays.steg[i], stays.asked[i], stays.start[i], stays.ended[i]
         gave_up = (stays.flags[i] & AVHOPP) != 0
-        if not np.isnan(stays.start[i]):
-            add_time(time, whole, s, months, stays.start[i], stays.left[i], 1.0)
+        if not np.isnan(start):
+            add_time(spent, s, months, start, stays.left[i], 1.0)
         if stays.last[i] and not gave_up:
             _add_one(counts, LEFT * stegs + s, months, stays.gone[i])
         if stays.part[i] > 0:
             continue
-        _add_one(counts, ASKED * stegs + s, months, stays.asked[i])
-        _add_one(counts, STARTED * stegs + s, months, stays.start[i])
+        _add_one(counts, ASKED * stegs + s, months, asked)
+        _add_one(counts, STARTED * stegs + s, months, start)
         if gave_up:
             _add_one(counts, GAVE_UP * stegs + s, months, stays.gone[i])
-        if stays.served[i] > stays.asked[i]:
-            add_time(time, whole, stegs + s, months, stays.asked[i], stays.served[i], 1.0)
-            passed = stays.asked[i] + limits.late_after[s]
+        if stays.served[i] > asked:
+            add_time(spent, stegs + s, months, asked, stays.served[i], 1.0)
+            passed = asked + limits.late_after[s]
             add_at_ends(change, s, months, passed, stays.served[i])
             if passed < stays.served[i]:
                 _add_one(counts, LATE_NEW * stegs + s, months, passed)
-        month = stretch_of(months, stays.start[i])
+        month = stretch_of(months, start)
         if 0 <= month < count:
-            row[n], at[n], value[n] = s, month, stays.start[i] - stays.asked[i]
-            counts[BEGUN * stegs + s, month] += 1.0
-            counts[WAITED * stegs + s, month] += value[n]
+            counts[WAITED * stegs + s, month] += start - asked
+            found[n] = coded(start - asked, s * count + month)
             n += 1
-        month = stretch_of(months, stays.ended[i])
+        month = stretch_of(months, ended)
         if 0 <= month < count and not np.isnan(limits.ready_in[s]):
-            row[n], at[n], value[n] = stegs + s, month, stays.ended[i] - stays.asked[i]
-            since = stays.start[i] if limits.from_start[s] else stays.asked[i]
+            since = start if limits.from_start[s] else asked
             counts[DONE * stegs + s, month] += 1.0
-            counts[LEAD * stegs + s, month] += value[n]
-            counts[IN_TIME * stegs + s, month] += 1.0 if stays.ended[i] - since <= limits.ready_in[s] else 0.0
+            counts[LEAD * stegs + s, month] += ended - asked
+            counts[IN_TIME * stegs + s, month] += 1.0 if ended - since <= limits.ready_in[s] else 0.0
+            found[n] = coded(ended - asked, (stegs + s) * count + month)
             n += 1
-    carry(time, whole, months)
+    time_of(spent, months, time)
     run_on(change, late)
-    return row[:n], at[:n], value[:n]
+    return found[:n]
 
 
 @kernel
@@ -155,31 +160,24 @@ def _add_one(counts: Floats, row: int, months: Cuts, time: float) -> None:
 
 
 @kernel
-def _quantiles(
-    row: Ints, month: Ints, value: Floats, of_month: Ints, rows: int, periods: int, levels: Floats
-) -> Floats:
-    """Quantiles, interpolated linearly, of the values of each row in each period; NaN where there are none.
+def _quantiles(days: Ints, place_of: Ints, rows: int, periods: int, levels: Floats) -> Floats:
+    """Quantiles, interpolated linearly, of the days of each row in each period; NaN where there are none.
 
-    Values are sorted; `of_month` holds periods by stretch and month. Shape (rows × levels, periods).
+    The days are in order, `coded`; `place_of`: by code and stretch, row × periods + period. Shape
+    (rows × levels, periods).
     """
-    number = np.zeros(rows * periods, dtype=np.int64)
-    for i in range(len(row)):
-        for stretch in range(len(of_month)):
-            period = of_month[stretch, month[i]]
-            if period >= 0:
-                number[row[i] * periods + period] += 1
-    offset = np.zeros(len(number), dtype=np.int64)
+    number, offset = np.zeros(rows * periods, dtype=np.int64), np.zeros(rows * periods, dtype=np.int64)
+    for each in days:
+        for stretch in range(place_of.shape[1]):
+            number[place_of[code_in(each), stretch]] += 1
     for place in range(1, len(number)):
         offset[place] = offset[place - 1] + number[place - 1]
-    ordered = np.empty(number.sum())
-    filled = offset.copy()
-    for i in range(len(row)):
-        for stretch in range(len(of_month)):
-            period = of_month[stretch, month[i]]
-            if period >= 0:
-                place = row[i] * periods + period
-                ordered[filled[place]] = value[i]
-                filled[place] += 1
+    ordered, filled = np.empty(number.sum()), offset.copy()
+    for each in days:
+        for stretch in range(place_of.shape[1]):
+            place = place_of[code_in(each), stretch]
+            ordered[filled[place]] = days_in(each)
+            filled[place] += 1
     found = np.full((rows * len(levels), periods), np.nan)
     for place in range(len(number)):
         if number[place] == 0:
@@ -219,7 +217,9 @@ def steg_series(book: Book, setting: Setting) -> StegSeries:
         np.array([np.nan if steg.frist is None else steg.frist.dagar for steg in stegs]),
         np.array([steg.frist is not None and steg.frist.fran == "start" for steg in stegs], dtype=np.int64),
     )
+    assert 2 * len(stegs) * len(setting.monthly) <= MOST_CODES
     ways, rows = _ways(setting)
+    of_month, first_places = setting.grid.of_month.T, np.arange(2 * len(stegs)) * len(setting.grid)
     return StegSeries(
         len(stegs),
         setting.months,
@@ -230,6 +230,7 @@ def steg_series(book: Book, setting: Setting) -> StegSeries:
         time=book.monthly(2 * len(stegs)),
         late=book.at_end(len(stegs)),
         quantiles=book.by_period(2 * len(stegs) * len(LEVELS)),
+        place_of=(first_places[:, None, None] + of_month).reshape(-1, of_month.shape[1]),
         endings=book.monthly(rows),
     )
 
@@ -295,7 +296,7 @@ def write_steg(book: Book, setting: Setting, series: StegSeries, number: int) ->
     book.line((area, "pagaende", name), series.under_way(number), days)
     _write_endings(book, setting, series, number)
     if steg.behov is not None:
-        book.line((area, "vantetid_medel", name), of(WAITED), of(BEGUN))
+        book.line((area, "vantetid_medel", name), of(WAITED), of(STARTED))
         book.line((area, "vantetid_median", name), series.wait(0, number))
         book.line((area, "vantetid_p90", name), series.wait(1, number))
         book.line((area, "avhopp", name), of(GAVE_UP))

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim import config
 from sim.book import Block, Book, Counted, total
-from sim.intervals import Cuts, add_time, carry, excess_time
+from sim.intervals import MOST_CODES, Cuts, add_time, excess_of, no_time, step_at, time_of
 from sim.kernel import kernel
 from sim.network import THOUSAND
 from sim.paths import StepFunction, step_function
@@ -21,29 +21,22 @@ from sim.visits import HEMTAGEN
 
 
 class Work(NamedTuple):
-    """Which team has, follows up and closes the stays of each steg, −1 where none; weights by epoch and steg.
+    """Which team has, follows up and closes the stays of each steg, −1 where none; what they weigh by epoch and steg.
 
-    Weights are in thousandths. `is_place`: by resource, the last one for none.
+    `weights` in thousandths, shape (HAS .. CLOSES, epochs, stegs); `part` of a place likewise. `is_place`: by resource,
+    the last one for none.
     """
 
     has: Ints
     follows: Ints
     closes: Ints
-    weight: Floats
-    follow_weight: Floats
-    closing_weight: Floats
+    weights: Floats
     part: Floats
     is_place: Ints
     end: float
 
 
-class Loads(NamedTuple):
-    """All load on the teams, team by team: that of team t stands from `first[t]` to `first[t + 1]`. Thousandths."""
-
-    first: Ints
-    start: Floats
-    end: Floats
-    weight: Floats
+HAS, FOLLOWS, CLOSES = range(3)
 
 
 @dataclass(frozen=True)
@@ -61,88 +54,91 @@ class TeamSeries:
 
     def count(self, stays: Stays, counted: Counted) -> None:
         over = self.over.of(counted)
-        waiting, closing, placed = (block.of(counted) for block in (self.waiting, self.closing, self.placed))
-        loads = _loads(stays, self.work, len(over))
-        _load(loads, self.months, self.load.of(counted))
+        load, waiting, closing, placed = (
+            block.of(counted) for block in (self.load, self.waiting, self.closing, self.placed)
+        )
+        steps, first = _loads(stays, self.months, self.work, load)
         for team, limit in self.limits.items():
-            own = slice(int(loads.first[team]), int(loads.first[team + 1]))
-            over[team] = excess_time(loads.start[own], loads.end[own], loads.weight[own], limit, self.months.edges)
+            own = np.sort(steps[first[team] : first[team + 1]])
+            over[team] = excess_of(own, self.work.weights.ravel(), limit, self.months.edges)
         _beside(stays, self.months, self.work, waiting, closing, placed)
 
 
+class Load(NamedTuple):
+    """A weight on a team (−1: on none) for a time; `code` says which of the weights."""
+
+    team: int
+    start: float
+    end: float
+    code: int
+
+
+PIECES = 4
+"""The loads that one record can be: the case, its follow-up, the follow-up after a closing, and the closing."""
+
+
 @kernel
-def _loads(stays: Stays, work: Work, teams: int) -> Loads:
-    """Cases from start to end; follow-up until closing, and again after it if the stay goes on; closing."""
-    most = 4 * len(stays.case)
-    team, place = np.empty(most, dtype=np.int64), np.zeros(teams + 1, dtype=np.int64)
-    starts, ends, weights = np.empty(most), np.empty(most), np.empty(most)
-    n = 0
+def _load_of(stays: Stays, work: Work, i: int, piece: int) -> Load:
+    """A piece of the load of a record that has begun; it is none if it does not end after its start."""
+    s, start, left, closing, closed = stays.steg[i], stays.start[i], stays.left[i], stays.closing[i], stays.closed[i]
+    each = work.weights.shape[1] * work.weights.shape[2]
+    code = stays.began_in[i] * work.weights.shape[2] + s
+    if piece == 0:
+        return Load(work.has[s], start, left, HAS * each + stays.asked_in[i] * work.weights.shape[2] + s)
+    if piece == 1:
+        return Load(work.follows[s], start, min(left, left if np.isnan(closing) else closing), FOLLOWS * each + code)
+    if piece == 2:
+        return Load(work.follows[s], left if np.isnan(closed) else max(closed, start), left, FOLLOWS * each + code)
+    closed_before = (stays.flags[i] & HEMTAGEN) != 0 and closed <= start
+    team = -1 if np.isnan(closing) or closed_before else work.closes[s]
+    return Load(team, closing, work.end if np.isnan(closed) else closed, CLOSES * each + code)
+
+
+@kernel
+def _loads(stays: Stays, months: Cuts, work: Work, load: Floats) -> tuple[Ints, Ints]:
+    """Fill the load by team and month, and give its steps: those of team t stand from first[t] to first[t + 1]."""
+    spent, weights = no_time(len(load), months), work.weights.ravel()
+    team, steps = np.empty(PIECES * len(stays.case), dtype=np.int64), np.empty((PIECES * len(stays.case), 2), np.int64)
+    first, n = np.zeros(len(load) + 1, dtype=np.int64), 0
     for i in range(len(stays.case)):
-        s, start, left = stays.steg[i], stays.start[i], stays.left[i]
-        if np.isnan(start):
-            continue
-        closing, closed = stays.closing[i], stays.closed[i]
-        if work.has[s] >= 0:
-            team[n], starts[n], ends[n], weights[n] = work.has[s], start, left, work.weight[stays.asked_in[i], s]
-            n += 1
-        if work.follows[s] >= 0:
-            weight = work.follow_weight[stays.began_in[i], s]
-            until = left if np.isnan(closing) else min(closing, left)
-            team[n], starts[n], ends[n], weights[n] = work.follows[s], start, until, weight
-            n += 1
-            if not np.isnan(closed):
-                team[n], starts[n], ends[n], weights[n] = work.follows[s], max(closed, start), left, weight
+        for piece in range(0 if np.isnan(stays.start[i]) else PIECES):
+            its = _load_of(stays, work, i, piece)
+            if its.team >= 0 and its.end > its.start:
+                add_time(spent, its.team, months, its.start, its.end, weights[its.code])
+                team[n], steps[n, 0] = its.team, step_at(its.start, its.code, False)
+                steps[n, 1] = step_at(its.end, its.code, True)
+                first[its.team + 1] += 2
                 n += 1
-        closed_before = (stays.flags[i] & HEMTAGEN) != 0 and closed <= start
-        if work.closes[s] >= 0 and not np.isnan(closing) and not closed_before:
-            until = work.end if np.isnan(closed) else closed
-            weight = work.closing_weight[stays.began_in[i], s]
-            team[n], starts[n], ends[n], weights[n] = work.closes[s], closing, until, weight
-            n += 1
+    time_of(spent, months, load)
+    for t in range(len(load)):
+        first[t + 1] += first[t]
+    place, found = first.copy(), np.empty(first[-1], dtype=np.int64)
     for k in range(n):
-        if ends[k] > starts[k]:
-            place[team[k] + 1] += 1
-    for t in range(teams):
-        place[t + 1] += place[t]
-    first = place.copy()
-    start_of, end_of, weight_of = np.empty(place[-1]), np.empty(place[-1]), np.empty(place[-1])
-    for k in range(n):
-        if ends[k] > starts[k]:
-            at = place[team[k]]
-            start_of[at], end_of[at], weight_of[at] = starts[k], ends[k], weights[k]
-            place[team[k]] += 1
-    return Loads(first, start_of, end_of, weight_of)
-
-
-@kernel
-def _load(loads: Loads, months: Cuts, found: Floats) -> None:
-    whole = np.zeros((found.shape[0], found.shape[1] + 1))
-    for team in range(found.shape[0]):
-        for k in range(loads.first[team], loads.first[team + 1]):
-            add_time(found, whole, team, months, loads.start[k], loads.end[k], loads.weight[k])
-    carry(found, whole, months)
+        at = place[team[k]]
+        found[at], found[at + 1] = steps[k, 0], steps[k, 1]
+        place[team[k]] += 2
+    return found, first
 
 
 @kernel
 def _beside(stays: Stays, months: Cuts, work: Work, waiting: Floats, closing: Floats, placed: Floats) -> None:
     """Weight in the queue and stays that wait for closing, by team; places taken, by steg."""
-    whole_waiting = np.zeros((waiting.shape[0], waiting.shape[1] + 1))
-    whole_closing = np.zeros((closing.shape[0], closing.shape[1] + 1))
-    whole_placed = np.zeros((placed.shape[0], placed.shape[1] + 1))
+    queued, unclosed = no_time(len(waiting), months), no_time(len(closing), months)
+    in_place = no_time(len(placed), months)
     for i in range(len(stays.case)):
         s, asked, served = stays.steg[i], stays.asked[i], stays.served[i]
         if work.has[s] >= 0 and stays.part[i] == 0 and served > asked:
-            weight = work.weight[stays.asked_in[i], s]
-            add_time(waiting, whole_waiting, work.has[s], months, asked, served, weight)
+            weight = work.weights[HAS, stays.asked_in[i], s]
+            add_time(queued, work.has[s], months, asked, served, weight)
         if work.closes[s] >= 0 and stays.to_close[i] and not np.isnan(stays.ended[i]):
             until = stays.left[i] if np.isnan(stays.closing[i]) else stays.closing[i]
-            add_time(closing, whole_closing, work.closes[s], months, stays.ended[i], until, 1.0)
+            add_time(unclosed, work.closes[s], months, stays.ended[i], until, 1.0)
         if work.is_place[stays.resource[i]] and not np.isnan(stays.start[i]):
             part = work.part[stays.asked_in[i], s]
-            add_time(placed, whole_placed, s, months, stays.start[i], stays.left[i], part)
-    carry(waiting, whole_waiting, months)
-    carry(closing, whole_closing, months)
-    carry(placed, whole_placed, months)
+            add_time(in_place, s, months, stays.start[i], stays.left[i], part)
+    time_of(queued, months, waiting)
+    time_of(unclosed, months, closing)
+    time_of(in_place, months, placed)
 
 
 def team_series(book: Book, setting: Setting) -> TeamSeries:
@@ -152,14 +148,13 @@ def team_series(book: Book, setting: Setting) -> TeamSeries:
     def weights(which: str) -> Floats:
         return np.array([[float(getattr(steg, which)) for steg in epoch] for epoch in network.steg])
 
+    assert 3 * len(network.steg) * len(stegs) <= MOST_CODES // 2
     is_place = [resource.kind != "team" for resource in network.resources]
     work = Work(
         has=np.array([steg.team for steg in stegs]),
         follows=np.array([steg.follow_team for steg in stegs]),
         closes=np.array([steg.closing_team for steg in stegs]),
-        weight=weights("weight"),
-        follow_weight=weights("follow_weight"),
-        closing_weight=weights("closing_weight"),
+        weights=np.stack([weights(which) for which in ("weight", "follow_weight", "closing_weight")]),
         part=weights("part"),
         is_place=np.array([*is_place, False]).astype(np.int64),
         end=float(network.end),
