@@ -21,8 +21,10 @@ from sim.cases import Arrivals, draw_cases
 from sim.config import Kommun
 from sim.effects import year_effects
 from sim.engine import ENGINES, engine_named, run
+from sim.experiment import measured
 from sim.loading import checked_kommun, load_kommun
 from sim.network import Network
+from sim.runs import Row, Run
 from sim.scenario import make_plan
 from sim.visits import FRAN_NULAGE, VisitLog
 
@@ -83,6 +85,35 @@ def test_a_warm_up_of_a_shipped_kommun_is_a_run_from_an_earlier_basar(name: str)
     for engine, log, expected in runs_of(warmed, early, 1):
         assert (engine, different_columns(log, expected)) == (engine, [])
         assert log.has(FRAN_NULAGE).sum() > 20
+
+
+def rows_from(made: Kommun, end: date, seed: int) -> dict[tuple[Row, str], float]:
+    """Every measure and cost of the last year, by period."""
+    plan = make_plan(made)
+    network = build_network(plan, end)
+    found = measured(Run(plan, network, log_of(network, seed, engine="snabb")), seed, 0)
+    labels = [label for label in found.periods if label[:4] == str(end.year)]
+    columns = [found.periods.index(label) for label in labels]
+    return {
+        (row, label): value
+        for row, values in zip(found.rows, found.values[:, columns].tolist(), strict=True)
+        for label, value in zip(labels, values, strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", KOMMUNER)
+def test_measures_and_costs_are_those_of_a_run_from_an_earlier_basar(name: str) -> None:
+    """What was over before day 0 leaves no trace in them, and what began before it the same."""
+    made = load_kommun(name)
+    found, expected = (rows_from(each, date(made.basar, 12, 31), 1) for each in earlier(made, 1))
+    assert found == pytest.approx(expected, rel=1e-9, abs=0.011, nan_ok=True)
+
+
+@examples(25)
+@given(provs(changes=False))
+def test_measures_and_costs_of_random_networks_are_those_of_a_run_from_an_earlier_basar(prov: Prov) -> None:
+    found, expected = (rows_from(each, date(2018, 6, 30), prov.seed) for each in earlier(prov.kommun, 1))
+    assert found == pytest.approx(expected, rel=1e-9, abs=0.011, nan_ok=True)
 
 
 def with_everything(years: int) -> Kommun:
