@@ -101,6 +101,11 @@ def trace_heading(
         f"Frö {seed}, replikation {replication}, {first} till {last}, {who}: {tal(lines)} händelser",
         "Varje rad: tid, ärendets löpnummer, verksamhet och steg, vad som händer, och läget efteråt.",
         "Belastning är öppna ärenden, vägda; platser som är tagna av en del räknas som del.",
+        *(
+            ["Uppvärmningen visas inte: den som redan var där har inga rader om när den kom."]
+            if network.begin < 0
+            else []
+        ),
     ]
 
 

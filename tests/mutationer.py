@@ -64,6 +64,7 @@ HOLDINGS, LIVES, HEAPS, OUTCOMES, COMPILED = (
 )
 BY_HAND = "tests/enhet/test_teams_by_hand.py"
 AGREEMENT = "tests/egenskap/test_engines_agree.py::test_on_random_networks"
+EARLIER_BASAR = "tests/egenskap/test_uppvarmning.py::test_a_warm_up_is_a_run_from_an_earlier_basar"
 SIMPY, CASES, PRESENT, STEG_MEASURES = (
     f"sim/{name}.py" for name in ("engine/simpy_engine", "cases", "present", "steg_measures")
 )
@@ -400,6 +401,34 @@ MUTATIONS = (
         "elif at_event == now:",
         "elif at_event == now and at_arrival != now:",
         "tests/egenskap/test_engines_agree.py::test_who_has_finished_asks_before_who_arrives_at_that_instant",
+    ),
+    Mutation(
+        "warm-up: a scenario acts in it",
+        "sim/scenario.py",
+        "acts = day >= kommun.start and any(",
+        "acts = any(",
+        "tests/enhet/test_uppvarmning.py::test_a_change_without_a_date_acts_from_day_0",
+    ),
+    Mutation(
+        "warm-up: who left in it stays in the log",
+        "sim/visits.py",
+        "np.logical_or.at(lasts, first_part, ~(self.slappt < 0))",
+        "np.logical_or.at(lasts, first_part, True)",
+        "tests/enhet/test_uppvarmning.py::test_who_is_there_on_day_0_has_come_since_the_empty_start",
+    ),
+    Mutation(
+        "warm-up: it begins with the capacity of day 0",
+        "sim/flat.py",
+        '"capacity": _at(resource.capacity, begin),',
+        '"capacity": _at(resource.capacity, 0.0),',
+        "tests/egenskap/test_uppvarmning.py::test_a_scenario_leaves_the_warm_up_alone",
+    ),
+    Mutation(
+        "warm-up: every day in it is a working day",
+        "sim/paths.py",
+        "lambda time: self.at(time) * other.at(time), first=min(times))",
+        "lambda time: self.at(time) * other.at(time), first=0.0)",
+        EARLIER_BASAR,
     ),
 )
 

@@ -177,7 +177,8 @@ def test_year_effects_before_and_after_the_basar_are_one_stationary_chain() -> N
 def test_a_scenario_leaves_the_warm_up_alone(prov: Prov) -> None:
     """Also one that changes something without a date: its change holds from day 0."""
     base = checked_kommun(earlier(prov.kommun, 1)[0].model_dump(mode="python", exclude_unset=True))
-    changes = [*prov.changes, {"mal": "verksamheter.v.inflode.in.per_ar", "ganger": 1.5}]
+    undated = {"verksamheter.v.inflode.in.per_ar": 1.5, "resurser.lag_a.arsarbetare": 2.5, "resurser.hus_a.platser": 3}
+    changes = [*prov.changes, *({"mal": path, "ganger": times} for path, times in undated.items())]
     changes = [change for change in changes if not change["mal"].startswith("nulage.")]
     networks = [build_network(make_plan(base, each), date(2018, 2, 28)) for each in (None, scenario(*changes))]
     before = []

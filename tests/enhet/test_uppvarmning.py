@@ -23,6 +23,7 @@ from sim.measures import measure
 from sim.runs import Run
 from sim.scenario import make_plan
 from sim.summary import summary_text
+from sim.trace import Selection, trace_heading
 from sim.visits import FRAN_NULAGE
 from sim.warmup import missing_share, warmup_text, warmup_warnings
 
@@ -75,6 +76,11 @@ def test_the_trace_begins_on_day_0_and_gives_the_same_log() -> None:
     log, events = trace(network, draw_cases(network, 1, 0), 1, 0)
     assert different_columns(log, log_of(network)) == []
     assert 0 <= min(event.time for event in events) < 10
+    headings = [
+        trace_heading(make_plan(made), network_of(made), 1, 0, Selection(), len(events))
+        for made in (house(4), house(0))
+    ]
+    assert ["Uppvärmningen visas inte" in "".join(lines) for lines in headings] == [True, False]
 
 
 def test_measures_count_from_day_0_and_clocks_from_when_they_began() -> None:
