@@ -15,7 +15,6 @@ from sim.engine.simpy_engine import Simulation
 from sim.engine.stays import Case, Stay
 from sim.events import Event, State, What
 from sim.network import NONE, Network
-from sim.present import Present
 from sim.visits import VisitLog
 
 
@@ -31,6 +30,7 @@ class _WatchedQueues(Queues):
     def __init__(self, *settings: Any) -> None:
         self.events: list[Event] = []
         self._moving = False
+        self._opened = False
         super().__init__(*settings)
 
     def note(self, what: What, stay: Stay | None, *resources: int, moment: float = 0.0, at: int | None = None) -> None:
@@ -62,6 +62,16 @@ class _WatchedQueues(Queues):
             return State(number, True, team.load, 0, team.capacity, len(team.line), len(team.closing_line))
         place = self.places[number]
         return State(number, False, place.occupied, place.held, place.capacity, len(place.line), 0)
+
+    def _open(self, event: object) -> None:
+        self._opened = True
+        super()._open(event)
+
+    def occupy(self, stay: Stay) -> None:
+        """Before the queues are opened it is the stock that takes its places."""
+        super().occupy(stay)
+        if not self._opened:
+            self.note(What.PRESENT, stay, stay.resource, moment=stay.start)
 
     def follow(self, stay: Stay) -> None:
         before = stay.following
@@ -130,12 +140,6 @@ class _Watched(Simulation):
     def _new_queues(self) -> Queues:
         self.watched = _WatchedQueues(self.network, self.clock, self._moved_home)
         return self.watched
-
-    def _resume(self, case: Case, present: Present, index: int) -> Stay:
-        at = len(self.watched.events)
-        stay = super()._resume(case, present, index)
-        self.watched.note(What.PRESENT, stay, stay.resource, moment=stay.start, at=at)
-        return stay
 
     def _ask(self, case: Case, steg: int, asked: float, from_stock: bool = False) -> Stay:
         new = not case.visits and not from_stock
