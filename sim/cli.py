@@ -73,6 +73,10 @@ def _command(given: Sequence[str]) -> int:
         from sim.commands import predict
 
         return predict(_compose(root, _overrides(chosen, default_replications=200)), root)
+    if chosen.kommando == "kalibrera":
+        from sim.commands import calibrate
+
+        return calibrate(_compose(root, _overrides(chosen)), root, chosen.skriv)
     names = chosen.scenarier if chosen.kommando == "jamfor" else [name for name in [chosen.scenario] if name]
     for name in names:
         _known("scenario", name, scenario_ids(root))
@@ -102,8 +106,9 @@ def _overrides(chosen: argparse.Namespace, default_replications: int | None = No
     pairs = {
         "kommun": chosen.kommun,
         "studie.replikationer": default_replications if replications is None else replications,
-        "studie.fro": chosen.fro,
+        "studie.fro": getattr(chosen, "fro", None),
         "berakning.arbetare": getattr(chosen, "arbetare", None),
+        "studie.parameterosakerhet": getattr(chosen, "parameterosakerhet", None),
         "studie.slut": f"'{chosen.slut}'" if getattr(chosen, "slut", None) else None,
     }
     return [f"{key}={value}" for key, value in pairs.items() if value is not None]

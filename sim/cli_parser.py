@@ -75,6 +75,8 @@ def make_parser() -> _Parser:
     jamfor.add_argument("scenarier", metavar="SCENARIO", nargs="*", default=[], help="till exempel stodboende_5")
     _study_options(jamfor)
     jamfor.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
+    uncertain = "dra antagandena ur sina spann i varje framtid, och visa vad de betyder"
+    jamfor.add_argument("--parameterosakerhet", action="store_const", const="true", help=uncertain)
     kor = verb("kor", "samma sak med Hydras grammatik, för den som vill ändra vad som helst")
     example = "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde"
     kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER, help=f"till exempel {example}")
@@ -86,6 +88,10 @@ def make_parser() -> _Parser:
     )
     prognos.add_argument("kommun", metavar="KOMMUN", help="till exempel varmdo_2014")
     _study_options(prognos)
+    kalibrera = verb("kalibrera", "passa in fria tal så att kommunens publicerade siffror kommer ut")
+    kalibrera.add_argument("kommun", metavar="KOMMUN")
+    kalibrera.add_argument("--skriv", action="store_true", help="skriv in talen i conf; annars visas de bara")
+    kalibrera.add_argument("--arbetare", type=int, metavar="N", help="processer (0 = en per kärna)")
     varians = verb("varians", "visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
     varians.add_argument("kommun", metavar="KOMMUN")
     varians.add_argument("scenario", metavar="SCENARIO")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tqdm import tqdm
 
 from sim.blocking import warnings_of
+from sim.calibration_files import calibration_path, load_calibration
 from sim.comparison import Comparison, comparison, variance_ratio
 from sim.engine import ENGINES, is_ready, is_shareable
 from sim.errors import HemmaplanError, nearest
@@ -19,13 +22,17 @@ from sim.experiment import Study, StudyResult, load_engine, plans_of, run_study,
 from sim.forecast import COLUMNS, forecast, forecast_lines, forecast_study, load_forecast
 from sim.interrupts import stoppable, unbroken
 from sim.labels import LABELS
-from sim.reconcile import load_reconciliation, reconciliation_lines, reconciliation_table
+from sim.reconcile import Line, grade_lines, load_reconciliation, reconciliation_lines, reconciliation_table
 from sim.results import ResultFolder, write_csv, write_tables
 from sim.settings import MOST_REPLICATIONS, MOST_WORKERS, study_from
+from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
 from sim.swedish import tal
 from sim.warmup import warmup_warnings
 from sim.workers import Shared, count_of, warm_up
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PREPARING = "Förbereder den snabba motorn; bara första gången på en dator, en minut eller två …"
 
@@ -45,6 +52,7 @@ def study(content: Mapping[str, Any], root: Path) -> int:
     moment = datetime.now()
     with ResultFolder(root / "results", name, moment) as folder:
         result = _with_progress(asked)
+        written = _with_progress(replace(asked, osakerhet=None)) if asked.osakerhet else None
         with unbroken(_say_writing):
             made = comparison(result)
             with ThreadPoolExecutor(1) as beside:
@@ -52,6 +60,10 @@ def study(content: Mapping[str, Any], root: Path) -> int:
                 draw_all(made, folder.path / "figurer")
                 tables.result()
             text = summary_text(made)
+            if written:
+                spreads = three_spreads(result, written)
+                _write_frame(spreads, folder.path / "spridning.csv")
+                text += "\n".join([*spread_lines(made, spreads), ""])
             (folder.path / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
             lasting = folder.finish()
     print(text)
@@ -138,15 +150,20 @@ def reconcile(content: Mapping[str, Any], root: Path) -> int:
     if asked.kommun.start != asked.kommun.arets_borjan:
         text = "en avstämning behöver hela basåret; ta bort startdag, eller gör en prognos (hemmaplan prognos)"
         raise HemmaplanError(f"startdag = {asked.kommun.start}: {text}")
+    free: int | None = None
+    fitted: tuple[Line, ...] = ()
+    if calibration_path(root, asked.kommun.id).is_file():
+        plan, fitted = load_calibration(root, asked.kommun)
+        free = len(plan.parametrar)
     moment = datetime.now()
     with ResultFolder(root / "results", f"{name}_avstamning", moment) as folder:
         result = _with_progress(basar_only(asked))
         with unbroken(_say_writing):
             made = comparison(result)
-            table = reconciliation_table(lines, made)
-            rows = table.replace({"inpassad": {True: "ja", False: "nej"}}).itertuples(index=False)
-            write_csv([str(name) for name in table], rows, folder.path / "avstamning.csv")
-            text = "\n".join(reconciliation_lines(table, asked.kommun.namn, made.resultat.klara))
+            table = reconciliation_table(lines, made, fitted)
+            _write_frame(table, folder.path / "avstamning.csv")
+            told = [*reconciliation_lines(table, asked.kommun.namn, made.resultat.klara), *grade_lines(table, free)]
+            text = "\n".join(told)
             (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
             lasting = folder.finish()
     print(text)
@@ -171,6 +188,57 @@ def predict(content: Mapping[str, Any], root: Path) -> int:
     print(text)
     print(f"\nResultat: {_shown(lasting)}")
     return _exit_code(result)
+
+
+DRAWS_TRIED, YEARS_TRIED = 8, 30
+"""How many draws of the assumptions a calibration is tried on, and over how many possible years."""
+
+
+def calibrate(content: Mapping[str, Any], root: Path, write: bool) -> int:
+    """Fit the kommun to its published figures, print and save what was found, and write it if asked to."""
+    from sim import calibration_files as files
+    from sim.calibration import fit
+    from sim.calibration_report import fit_lines, matrix_table, ridge_lines
+    from sim.surface import drawn_deviations, make_surface
+    from sim.trials import Bench
+    from sim.uncertainty import Uncertainty, centre_of
+
+    asked, name = study_from(content, root)
+    plan, lines = files.load_calibration(root, asked.kommun)
+    bench = Bench(asked.kommun, lines, plan.fro, plan.slut, asked.motor, asked.arbetare)
+    document = np.array([line.dokument for line in lines])
+    if not is_ready(asked.motor):
+        print(PREPARING, file=sys.stderr)
+    with ResultFolder(root / "results", f"{name}_kalibrering", datetime.now()) as folder:
+        fitted = fit(bench, plan, [siffra.namn for siffra in plan.siffror], document, _tell)
+        kommun = files.fitted_kommun(asked.kommun, plan, fitted)
+        if problems := files.others_problems(root, kommun, plan):
+            raise HemmaplanError("\n".join(problems))
+        drawn = files.free_assumptions(content["kommun"], kommun, plan)
+        _tell(f"mäter {len(drawn)} antagandens spann")
+        bench = replace(bench, kommun=kommun)
+        uncertainty = Uncertainty(
+            drawn, plan.parametrar, centre_of(kommun, plan.parametrar), make_surface(bench, plan, fitted, drawn)
+        )
+        spread = drawn_deviations(bench, uncertainty, DRAWS_TRIED, YEARS_TRIED) if drawn else np.zeros((1, len(lines)))
+        text = "\n".join(
+            [*fit_lines(kommun.namn, plan, lines, fitted), *ridge_lines(drawn, uncertainty.surface, spread, fitted)]
+        )
+        (folder.path / "kalibrering.md").write_text(text + "\n", encoding="utf-8", newline="\n")
+        _write_frame(matrix_table(fitted), folder.path / "elasticiteter.csv")
+        lasting = folder.finish()
+    print(text)
+    if write:
+        written = files.write_fit(root, kommun, plan, fitted, uncertainty)
+        print("\nSkrivet: " + ", ".join(path.relative_to(root).as_posix() for path in written))
+    else:
+        print("\nInget är ändrat i conf. Med --skriv skrivs talen in, med källa.")
+    print(f"Resultat: {_shown(lasting)}")
+    return 0
+
+
+def _tell(text: str) -> None:
+    print(f"Kalibrerar: {text} …", file=sys.stderr)
 
 
 def draw(content: Mapping[str, Any], root: Path) -> int:
@@ -223,9 +291,12 @@ def show_trace(
     return 0
 
 
+def _write_frame(frame: pd.DataFrame, path: Path) -> None:
+    write_csv([str(name) for name in frame], frame.itertuples(index=False), path)
+
+
 def basar_only(asked: Study) -> Study:
     """The same study through the basår and the year that follows, which returns within twelve months need."""
-    from dataclasses import replace
     from datetime import date
 
     kommun = asked.kommun

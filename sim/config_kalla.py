@@ -11,7 +11,11 @@ from sim.units import Modell, Positivt, Tal, Text
 
 
 class Kalla(Modell):
-    """Where numbers come from. `galler` are patterns of paths: `*` is one name, `**` any number of names."""
+    """Where numbers come from. `galler` are patterns of paths: `*` is one name, `**` any number of names.
+
+    `fordelning`: an antagande is drawn from its range in studies with parameter uncertainty, evenly or mostly near the
+    number as written.
+    """
 
     galler: Annotated[tuple[Text, ...], Field(min_length=1)]
     typ: Literal["dokument", "egna_data", "nationell", "lag", "kalibrerad", "antagande"]
@@ -20,11 +24,14 @@ class Kalla(Modell):
     spann: tuple[Tal, Tal] | None = None
     spann_relativt: tuple[Positivt, Positivt] | None = None
     mot: tuple[Text, ...] | None = None
+    fordelning: Literal["triangel", "likformig"] | None = None
 
     @model_validator(mode="after")
     def _range(self) -> Kalla:
         if self.typ == "antagande" and (self.spann is None) == (self.spann_relativt is None):
             raise ValueError("ett antagande ska ha ett spann: ange spann (värden) eller spann_relativt (faktorer)")
+        if self.fordelning is not None and self.typ != "antagande":
+            raise ValueError("bara ett antagande kan dras ur en fördelning; ta bort fordelning")
         if self.typ == "kalibrerad" and not self.mot:
             raise ValueError("ett kalibrerat värde ska säga vilka siffror det är inpassat mot: ange mot")
         for low_high in (self.spann, self.spann_relativt):

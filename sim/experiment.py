@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from sim.network import Network
 from sim.periods import Floats
 from sim.scenario import Plan, make_plan
 from sim.tables import Replicate, Table, empty_table
+from sim.uncertainty import Uncertainty
 from sim.workers import Shared, count_of
 
 Progress = Callable[[int, int], None]
@@ -40,6 +42,8 @@ class Study:
     motor: str = FASTEST
     arbetare: int = 0
     """Processes at work; 0 = one per core. Results do not depend on it."""
+    osakerhet: Uncertainty | None = None
+    """Where given, each replication is of a kommun with its own draw of the assumptions, the same in every scenario."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,17 @@ def run_study(study: Study, progress: Progress = lambda done, total: None) -> St
     if not is_ready(study.motor):
         _compile(plans[0], study)
     networks = [build_network(plan, study.slut) for plan in plans]
-    pairs = [(form_of(plan, network), network) for plan, network in zip(plans, networks, strict=True)]
+    asked = [
+        Asked(form_of(plan, network), network, Drawing(plan, study.osakerhet) if study.osakerhet else None)
+        for plan, network in zip(plans, networks, strict=True)
+    ]
     tables = [
-        empty_table(plan.id, study.replikationer, form.sheet.rows, form.periods)
-        for plan, (form, _) in zip(plans, pairs, strict=True)
+        empty_table(plan.id, study.replikationer, each.form.sheet.rows, each.form.periods)
+        for plan, each in zip(plans, asked, strict=True)
     ]
     finished = np.zeros((len(plans), study.replikationer), dtype=bool)
     try:
-        for number, replication, values in _work(study, pairs):
+        for number, replication, values in _work(study, asked):
             tables[number].values[replication] = values
             finished[number, replication] = True
             progress(int(finished.sum()), finished.size)
@@ -120,29 +127,60 @@ def _compile(plan: Plan, study: Study) -> None:
     replicate(form_of(plan, network), network, study.fro, 0, study.motor)
 
 
-Pair = tuple[Form, Network]
-"""A scenario to be simulated: what is asked of it, and the network."""
+class Drawing(NamedTuple):
+    """A scenario whose every replication has its own draw of the assumptions."""
+
+    plan: Plan
+    uncertainty: Uncertainty
+
+    def own_plan(self, seed: int, replication: int) -> Plan:
+        """The scenario as it acts on the kommun of one replication."""
+        return make_plan(self.uncertainty.kommun(self.plan.kommun, seed, replication), self.plan.scenario)
+
+    def drawn(self, network: Network, seed: int, replication: int) -> tuple[Form, Network]:
+        """What one replication runs, over the same days as the network of the numbers as written."""
+        plan = self.own_plan(seed, replication)
+        own = build_network(plan, network.start + timedelta(days=network.end - 1))
+        return form_of(plan, own), own
+
+
+class Asked(NamedTuple):
+    """A scenario to be simulated: what is measured, the network, and how its assumptions are drawn, if they are."""
+
+    form: Form
+    network: Network
+    drawing: Drawing | None
+
+    def measured(self, seed: int, replication: int, engine: str) -> Floats:
+        """One replication, shape (rows, periods)."""
+        if self.drawing is None:
+            return replicate(self.form, self.network, seed, replication, engine).values
+        found = replicate(*self.drawing.drawn(self.network, seed, replication), seed, replication, engine)
+        assert (found.rows, found.periods) == (self.form.sheet.rows, self.form.periods)
+        return found.values
+
+
 Job = tuple[int, range]
 """The number of a scenario, and some replications of it."""
 Found = tuple[int, int, Floats]
 """The number of a scenario, that of a replication, and what was measured: (rows, periods)."""
 
 
-def _work(study: Study, pairs: Sequence[Pair]) -> Iterator[Found]:
+def _work(study: Study, asked: Sequence[Asked]) -> Iterator[Found]:
     """Finished replications in any order; which process did what leaves no trace in them."""
     workers = workers_of(study)
-    packed = [pickle.dumps((form, network.worked_out())) for form, network in pairs] if workers > 1 else []
+    packed = [pickle.dumps(each._replace(network=each.network.worked_out())) for each in asked] if workers > 1 else []
 
     def here(job: Job) -> Iterator[Found]:
         number, batch = job
-        return _replications(number, pairs[number], study.fro, batch, study.motor)
+        return _replications(number, asked[number], study.fro, batch, study.motor)
 
     def there(job: Job) -> tuple[object, ...]:
         number, batch = job
         return _replicated, number, packed[number], study.fro, batch, study.motor
 
-    batches = _batches(study.replikationer, len(pairs), workers)
-    jobs = [(number, batch) for batch in batches for number in range(len(pairs))]
+    batches = _batches(study.replikationer, len(asked), workers)
+    jobs = [(number, batch) for batch in batches for number in range(len(asked))]
     shared: Shared[Job, Found] = Shared(workers, jobs, there)
     return shared.done(here)
 
@@ -163,12 +201,12 @@ def _replicated(number: int, packed: bytes, seed: int, batch: range, engine: str
 
 
 @lru_cache(maxsize=32)
-def _unpacked(packed: bytes) -> Pair:
+def _unpacked(packed: bytes) -> Asked:
     """Kept for the next batch: to unpack a scenario takes as long as to simulate it once."""
-    pair: Pair = pickle.loads(packed)
-    return pair
+    asked: Asked = pickle.loads(packed)
+    return asked
 
 
-def _replications(number: int, pair: Pair, seed: int, batch: range, engine: str) -> Iterator[Found]:
+def _replications(number: int, asked: Asked, seed: int, batch: range, engine: str) -> Iterator[Found]:
     for replication in batch:
-        yield number, replication, replicate(*pair, seed, replication, engine).values
+        yield number, replication, asked.measured(seed, replication, engine)

@@ -51,6 +51,7 @@ class Purpose(IntEnum):
     SYSKON = 18
     HEM_UTFALL = 19
     HEM_LANGD = 20
+    ANTAGANDE = 21
 
 
 def name_key(name: str) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,6 +13,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.comparison import Comparison
+from sim.config import Kommun
 from sim.errors import HemmaplanError, nearest
 from sim.files import read_yaml
 from sim.labels import LABELS
@@ -19,6 +21,7 @@ from sim.messages import validated
 from sim.periods import Floats, ratio
 from sim.scenario import NULAGE
 from sim.swedish import tal
+from sim.tables import Table
 from sim.units import Modell, Namn, Tal, Text
 
 if TYPE_CHECKING:
@@ -58,6 +61,9 @@ class Uppgift(Modell):
     """The document's figure answers to 1 − the model's share."""
     decimaler: int = 0
     inpassad: bool = False
+    """Fitted by hand. What `kalibrera` has fitted is known from conf/kalibrering, and needs no mark."""
+    foljer: Text | None = None
+    """Why the figure cannot but come out: it is input, or follows from fitted figures."""
     ograderad: str | None = None
     modellar: int | None = None
     """The model's year, where it is not the document's."""
@@ -102,17 +108,9 @@ class Line:
 
 def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
     """The figures in `conf/avstamning/<kommun>.yaml`, with their values from `conf/underlag/nyckeltal.csv`."""
-    path = root / "conf" / "avstamning" / f"{kommun_id}.yaml"
-    if not path.is_file():
-        raise HemmaplanError(
-            f"{path.relative_to(root).as_posix()}: finns inte, så {kommun_id} har inget att stämmas av mot"
-        )
-    content = read_yaml(path)
-    for uppgift in content.get("uppgifter", ()):
-        if isinstance(uppgift, dict) and "del" in uppgift:
-            uppgift["del_"] = uppgift.pop("del")
-    wanted = validated(Avstamning, content, prefix=path.name)
-    published = _published(root, wanted.kalla)
+    path = _path(root, kommun_id)
+    wanted = _wanted(root, kommun_id)
+    published = published_rows(root, wanted.kalla)
     lines = []
     for uppgift in wanted.uppgifter:
         key = (uppgift.omrade, uppgift.nyckeltal, str(uppgift.ar), uppgift.period)
@@ -126,7 +124,30 @@ def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
     return lines
 
 
-def _published(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+def reconciliation_source(root: Path, kommun_id: str) -> str:
+    """The document's short name in nyckeltal.csv."""
+    return _wanted(root, kommun_id).kalla
+
+
+def _path(root: Path, kommun_id: str) -> Path:
+    return root / "conf" / "avstamning" / f"{kommun_id}.yaml"
+
+
+def _wanted(root: Path, kommun_id: str) -> Avstamning:
+    path = _path(root, kommun_id)
+    if not path.is_file():
+        raise HemmaplanError(
+            f"{path.relative_to(root).as_posix()}: finns inte, så {kommun_id} har inget att stämmas av mot"
+        )
+    content = read_yaml(path)
+    for uppgift in content.get("uppgifter", ()):
+        if isinstance(uppgift, dict) and "del" in uppgift:
+            uppgift["del_"] = uppgift.pop("del")
+    return validated(Avstamning, content, prefix=path.name)
+
+
+def published_rows(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """The document's rows of nyckeltal.csv by (omrade, matt, ar, period)."""
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     with (root / "conf" / "underlag" / "nyckeltal.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -135,8 +156,18 @@ def _published(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, 
     return found
 
 
-def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
-    """One row a figure: dokument, modell, its year spread P10-P90, difference, fitted or not, grade and reason."""
+FITTED, FOLLOWS, UNUSED = "ja", "följer", "nej"
+
+
+def use_of(line: Line, fitted: Sequence[Line]) -> str:
+    """Whether a figure was fitted, follows from what was put in, or tries the model."""
+    if line.uppgift.inpassad or line in fitted:
+        return FITTED
+    return FOLLOWS if line.uppgift.foljer else UNUSED
+
+
+def reconciliation_table(lines: Sequence[Line], made: Comparison, fitted: Sequence[Line] = ()) -> pd.DataFrame:
+    """One row a figure: dokument, modell, its year spread P10-P90, difference, use in the fit, grade and reason."""
     import pandas as pd
 
     rows = []
@@ -149,7 +180,7 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
                 "finns inte"
             )
         value, low, high = (
-            (_in_document(uppgift, model[column]) for column in ("medel", "p10", "p90"))
+            (in_document(uppgift, model[column]) for column in ("medel", "p10", "p90"))
             if model is not None
             else (float("nan"),) * 3
         )
@@ -168,7 +199,8 @@ def reconciliation_table(lines: list[Line], made: Comparison) -> pd.DataFrame:
                 "p10": low,
                 "p90": high,
                 "skillnad": difference,
-                "inpassad": uppgift.inpassad,
+                "inpassad": use_of(line, fitted),
+                "foljer": uppgift.foljer or "",
                 "betyg": "ograderad" if reason else grade(difference),
                 "skal": reason,
                 "decimaler": uppgift.decimaler,
@@ -183,10 +215,7 @@ def _modelled(line: Line, made: Comparison) -> Mapping[str, float] | None:
     if uppgift.matt is None or (not line.verksamheter and uppgift.delat_med is None):
         row = uppgift.verksamhet or "", uppgift.matt or "", uppgift.del_
         return made.levels(NULAGE, row).at(uppgift.period_in_model)
-    values = _summed(line, made, uppgift.matt, uppgift.del_)
-    if values is not None and uppgift.delat_med is not None:
-        whole = _summed(line, made, uppgift.delat_med.matt, uppgift.delat_med.del_)
-        values = None if whole is None else ratio(values, whole)
+    values = samples_of(line, made.resultat.study.kommun, made.resultat.tables[0])
     if values is None or np.isnan(values).all():
         return None
     values = values[~np.isnan(values)]
@@ -194,10 +223,21 @@ def _modelled(line: Line, made: Comparison) -> Mapping[str, float] | None:
     return {"medel": float(values.mean()), "p10": low, "p90": high}
 
 
-def _summed(line: Line, made: Comparison, matt: str, part: str) -> Floats | None:
+def samples_of(line: Line, kommun: Kommun, table: Table) -> Floats | None:
+    """What answers to a figure, in the model's unit, in each replication; None where nothing does."""
+    uppgift = line.uppgift
+    if uppgift.matt is None:
+        return None
+    values = _summed(line, kommun, table, uppgift.matt, uppgift.del_)
+    if values is not None and uppgift.delat_med is not None:
+        whole = _summed(line, kommun, table, uppgift.delat_med.matt, uppgift.delat_med.del_)
+        values = None if whole is None else ratio(values, whole)
+    return values
+
+
+def _summed(line: Line, kommun: Kommun, table: Table, matt: str, part: str) -> Floats | None:
     """A measure of a verksamhet, or of all in an enhet together, in each replication; None where none has it."""
-    uppgift, table = line.uppgift, made.resultat.tables[0]
-    kommun = made.resultat.study.kommun
+    uppgift = line.uppgift
     for area in line.verksamheter:
         if area not in kommun.verksamheter:
             near = nearest(area, kommun.verksamheter)
@@ -219,7 +259,7 @@ def _when(year: int, period: str) -> str:
     return f"{year}{parts.get(period[4:], period[4:])}"
 
 
-def _in_document(uppgift: Uppgift, value: float) -> float:
+def in_document(uppgift: Uppgift, value: float) -> float:
     """The model's value in the document's terms."""
     return 1 - value if uppgift.komplement else value * uppgift.faktor
 
@@ -238,7 +278,8 @@ def reconciliation_lines(table: pd.DataFrame, name: str, replications: int) -> l
         "",
         f"Modellens medel över {replications} möjliga år mot dokumentets siffra. P10–P90 är spridningen mellan år.",
         "Betyg: bra högst 3 %, godtagbar högst 10 %, annars svag. "
-        "*Inpassad*: modellen är satt så att siffran ska stämma.",
+        "*Inpassad*: modellen är satt så att siffran ska stämma (ja), siffran följer av det (följer), eller den "
+        "används inte och prövar modellen (nej).",
         "",
         "| Siffra | År | Enhet | Dokument | Modell | P10–P90 | Skillnad | Inpassad | Betyg |",
         "|---|---|---|--:|--:|--:|--:|---|---|",
@@ -256,8 +297,39 @@ def reconciliation_lines(table: pd.DataFrame, name: str, replications: int) -> l
             tal(row["modell"], places),
             spread,
             percent,
-            "ja" if row["inpassad"] else "nej",
+            row["inpassad"] + (f" ({row['foljer']})" if row["inpassad"] == FOLLOWS else ""),
             graded,
         ]
         lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+GRADES = ("bra", "godtagbar", "svag")
+KINDS = {
+    FITTED: "Inpassade: visar bara att inpassningen gick",
+    FOLLOWS: "Följer av inpassade siffror eller indata",
+    UNUSED: "Inte använda i inpassningen: prövar modellen",
+}
+
+
+def grade_lines(table: pd.DataFrame, free: int | None) -> list[str]:
+    """Grades apart for fitted figures, for those that follow, and for those not used; and what is not graded, and why.
+
+    `free`: how many numbers the calibration turns, None where the kommun has none.
+    """
+    lines = ["", "## Betyg", ""]
+    if free is not None:
+        count = int((table["inpassad"] == FITTED).sum())
+        lines += [f"{free} fria tal är inpassade mot {count} siffror (`hemmaplan kalibrera`).", ""]
+    lines += ["| Siffror | Bra | Godtagbar | Svag | Utan betyg | Inom P10–P90 |", "|---|--:|--:|--:|--:|--:|"]
+    for kind, said in KINDS.items():
+        rows = table[table["inpassad"] == kind]
+        graded = rows[rows["betyg"] != "ograderad"]
+        inside = int(((graded["dokument"] >= graded["p10"]) & (graded["dokument"] <= graded["p90"])).sum())
+        counts = [str(int((rows["betyg"] == name).sum())) for name in (*GRADES, "ograderad")]
+        lines.append(f"| {said} | {' | '.join(counts)} | {inside} av {len(graded)} |")
+    without = table[table["betyg"] == "ograderad"]
+    reasons = without["skal"].map(lambda text: re.split(r"[,;:(]", text)[0].strip()).value_counts()
+    told = "; ".join(f"{reason} {count}" for reason, count in reasons.items())
+    lines += ["", f"{len(without)} av {len(table)} siffror har inget betyg: {told}."] if len(without) else []
     return lines

@@ -79,6 +79,27 @@ def _in_force(change: Andring, day: date) -> bool:
     return (change.fran is None or change.fran <= day) and (change.till is None or day <= change.till)
 
 
+def with_values(kommun: Kommun, values: Mapping[str, float], counterparts: Sequence[str] = ()) -> Kommun:
+    """The kommun itself, its stock and random effects too, with other numbers at some paths.
+
+    Counts are rounded. What the named shares leave of 1 goes to their counterpart, or to the others in proportion.
+    """
+    content = kommun.model_dump(mode="python", exclude_unset=True)
+    there = set(numeric_paths(content))
+    for path in (*values, *counterparts):
+        if path not in there:
+            raise HemmaplanError(f"{path}: finns inte; {nearest(path, there)}")
+    _apply(content, [_set(content, path, value, counterparts) for path, value in values.items()], "")
+    return checked_kommun(content)
+
+
+def _set(content: Any, path: str, value: float, counterparts: Sequence[str]) -> Andring:
+    holder, key = _holder(content, path)
+    group = share_group(path)
+    takes_rest = next((other for other in counterparts if group is not None and share_group(other) == group), None)
+    return Andring(mal=path, satt=float(round(value) if isinstance(holder[key], int) else value), motpart=takes_rest)
+
+
 def _dates(changes: Sequence[Andring]) -> list[date]:
     starts = [change.fran for change in changes if change.fran]
     return starts + [change.till + timedelta(days=1) for change in changes if change.till]

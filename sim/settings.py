@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sim.calibration_files import load_uncertainty
 from sim.engine import FASTEST
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study
@@ -27,6 +28,7 @@ class Studie(Modell):
     fro: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 1
     slut: Datum | None = None
     namn: Namn | None = None
+    parameterosakerhet: bool = False
 
 
 class Berakning(Modell):
@@ -56,5 +58,6 @@ def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:
         settings.slut,
         work.motor,
         work.arbetare,
+        load_uncertainty(root, kommun, kommun_content) if settings.parameterosakerhet else None,
     )
     return study, settings.namn or kommun.id

@@ -55,10 +55,13 @@ def _exactness(pattern: str) -> tuple[int, int]:
 
 
 def numbers(content: Mapping[str, Any], kallor: Mapping[str, Kalla]) -> list[Number]:
-    """All numbers of a kommun's content as written. Where several patterns match, the most exact one counts."""
+    """All numbers of a kommun's content as written. Where several patterns match, the most exact one counts.
+
+    Of those that are alike exact, `kalibrerad` does: what was an assumption until `kalibrera` fitted it.
+    """
     patterns = sorted(
         ((pattern, kalla_id) for kalla_id, kalla in kallor.items() for pattern in kalla.galler),
-        key=lambda pair: (_exactness(pair[0]), pair),
+        key=lambda pair: (_exactness(pair[0]), kallor[pair[1]].typ == "kalibrerad", pair),
         reverse=True,
     )
     expressions = [(_expression(pattern).fullmatch, kalla_id) for pattern, kalla_id in patterns]

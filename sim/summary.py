@@ -18,6 +18,11 @@ from sim.swedish import datum, tal, uppraknat
 from sim.warmup import warmup_text
 
 MNKR = 1e-6
+ASSUMPTIONS = {
+    False: "Osäkerheten i antagandena kommer därtill.",
+    True: "Osäkerheten i antagandena är med i båda, och visas för sig nedan.",
+}
+"""What is said of assumptions, without and with parameter uncertainty."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,7 @@ def _table(made: Comparison, figures: list[KeyFigure]) -> list[str]:
             "",
             "P10–P90 är spridningen mellan möjliga år: vart tionde år hamnar under, vart tionde över. Parentesen efter "
             "en skillnad är 95-procentsintervallet för medelskillnaden och visar bara simuleringens egen osäkerhet. "
-            "Osäkerheten i antagandena kommer därtill.",
+            + ASSUMPTIONS[made.resultat.study.osakerhet is not None],
         ]
     return lines
 
