@@ -76,7 +76,7 @@ def _command(given: Sequence[str]) -> int:
     if chosen.kommando == "kalibrera":
         from sim.commands import calibrate
 
-        return calibrate(_compose(root, _overrides(chosen)), root, chosen.skriv)
+        return calibrate(_compose(root, _overrides(chosen)), root, chosen.skriv, chosen.replikationer)
     names = chosen.scenarier if chosen.kommando == "jamfor" else [name for name in [chosen.scenario] if name]
     for name in names:
         _known("scenario", name, scenario_ids(root))

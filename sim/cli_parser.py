@@ -91,6 +91,7 @@ def make_parser() -> _Parser:
     kalibrera = verb("kalibrera", "passa in fria tal så att kommunens publicerade siffror kommer ut")
     kalibrera.add_argument("kommun", metavar="KOMMUN")
     kalibrera.add_argument("--skriv", action="store_true", help="skriv in talen i conf; annars visas de bara")
+    kalibrera.add_argument("--replikationer", type=int, metavar="N", help="möjliga år i varje försök, mot filens")
     kalibrera.add_argument("--arbetare", type=int, metavar="N", help="processer (0 = en per kärna)")
     varians = verb("varians", "visa hur mycket säkrare jämförelsen blir av gemensamma slumptal")
     varians.add_argument("kommun", metavar="KOMMUN")

@@ -194,8 +194,11 @@ DRAWS_TRIED, YEARS_TRIED = 8, 30
 """How many draws of the assumptions a calibration is tried on, and over how many possible years."""
 
 
-def calibrate(content: Mapping[str, Any], root: Path, write: bool) -> int:
-    """Fit the kommun to its published figures, print and save what was found, and write it if asked to."""
+def calibrate(content: Mapping[str, Any], root: Path, write: bool, years: int | None = None) -> int:
+    """Fit the kommun to its published figures, print and save what was found, and write it if asked to.
+
+    `years`: possible years in each trial, where not as many as the calibration's file says.
+    """
     from sim import calibration_files as files
     from sim.calibration import fit
     from sim.calibration_report import fit_lines, matrix_table, ridge_lines
@@ -205,6 +208,9 @@ def calibrate(content: Mapping[str, Any], root: Path, write: bool) -> int:
 
     asked, name = study_from(content, root)
     plan, lines = files.load_calibration(root, asked.kommun)
+    if years is not None:
+        fewer = {"replikationer": years, "replikationer_lutning": min(years, plan.replikationer_lutning)}
+        plan = plan.model_copy(update=fewer)
     bench = Bench(asked.kommun, lines, plan.fro, plan.slut, asked.motor, asked.arbetare)
     document = np.array([line.dokument for line in lines])
     if not is_ready(asked.motor):
@@ -220,7 +226,11 @@ def calibrate(content: Mapping[str, Any], root: Path, write: bool) -> int:
         uncertainty = Uncertainty(
             drawn, plan.parametrar, centre_of(kommun, plan.parametrar), make_surface(bench, plan, fitted, drawn)
         )
-        spread = drawn_deviations(bench, uncertainty, DRAWS_TRIED, YEARS_TRIED) if drawn else np.zeros((1, len(lines)))
+        spread = (
+            drawn_deviations(bench, uncertainty, DRAWS_TRIED, min(YEARS_TRIED, plan.replikationer))
+            if drawn
+            else np.zeros((1, len(lines)))
+        )
         text = "\n".join(
             [*fit_lines(kommun.namn, plan, lines, fitted), *ridge_lines(drawn, uncertainty.surface, spread, fitted)]
         )
