@@ -43,12 +43,23 @@ def nulage_problems(kommun: Kommun) -> list[Problem]:
             found += _one_of(f"{where}.till", blocked.till, stegs, "steget")
             if (steg_ := stegs.get(blocked.steg)) and not any(keeps_place(steg_, key) for key in steg_.utfall):
                 found.append((where, f"{blocked.steg} har inte kvar: true och kan inte ha blockerade"))
+            elif steg_ and not _happens(
+                steg_, blocked.i, groups, [key for key in steg_.utfall if keeps_place(steg_, key)]
+            ):
+                found.append((where, f"inget utfall med kvar har någon andel för den som är i {blocked.i}"))
         for key, done in nulage.vantar_pa_avslut.items():
             where = f"{at}.vantar_pa_avslut.{key}"
             found += _finished(where, done, nulage, stegs)
             if (steg_ := stegs.get(done.steg)) and not (steg_.avslut and any(u.avslut for u in steg_.utfall.values())):
                 found.append((where, f"{done.steg} har inget avslut att vänta på"))
+            elif steg_ and not _happens(steg_, done.i, groups, [key for key, u in steg_.utfall.items() if u.avslut]):
+                found.append((where, f"inget utfall med avslut har någon andel för den som är i {done.i}"))
     return found
+
+
+def _happens(steg: Steg, place: str, groups: set[str], outcomes: Iterable[str]) -> bool:
+    """Some målgrupp in this resource has one of these outcomes."""
+    return any(steg.utfall[key].resolved(group, place).andel > 0 for key in outcomes for group in groups or {""})
 
 
 def _one_of(where: str, word: str, allowed: Iterable[str], what: str) -> list[Problem]:

@@ -122,6 +122,18 @@ def test_a_backlog_where_nothing_is_to_be_closed_is_refused() -> None:
     assert text == "nulage.v.vantar_pa_avslut.h: s har inget avslut att vänta på"
 
 
+def test_a_backlog_of_what_never_happens_there_is_refused() -> None:
+    """Both outcomes exist, but in this resource all fare as the one that is not closed."""
+    klar = {"tid": constant(100), "nasta": UT}
+    fewer = {"andel": 0.5, "resurser": {"utan_resurs": {"andel": 0.0}}, **klar}
+    more = {"andel": 0.5, "resurser": {"utan_resurs": {"andel": 1.0}}, "avslut": False, **klar}
+    steg = CLOSED | {"utfall": {"klar": fewer, "bruten": more}}
+    waits = {"vantar_pa_avslut": {"h": {"steg": "s", "i": "utan_resurs", "antal": 1, "vantat": constant(3)}}}
+    lag = {"lag": {"typ": "team", "arsarbetare": 1.0, "arendetak": 1.0}}
+    text = refused(steg, {"utan_resurs": {"antal": 2}}, resurser=lag, nulage=waits)
+    assert text == "nulage.v.vantar_pa_avslut.h: inget utfall med avslut har någon andel för den som är i utan_resurs"
+
+
 def test_more_closings_than_there_are_is_refused() -> None:
     lag = {"lag": {"typ": "team", "arsarbetare": 1.0, "arendetak": 1.0}}
     waits = {"vantar_pa_avslut": {"h": {"steg": "s", "i": "utan_resurs", "antal": 3, "vantat": constant(3)}}}
