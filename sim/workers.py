@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 import joblib
-from joblib.externals import loky  # type: ignore[import-untyped]
+from joblib.executor import get_memmapping_executor
 
 from sim.errors import HemmaplanError
 
@@ -34,8 +34,11 @@ def warm_up(workers: int, load: Callable[[], object]) -> None:
 
 
 def _pool(workers: int) -> Any:
-    """The other processes. They are started when first needed and wait a while for more to do."""
-    return loky.get_reusable_executor(max_workers=workers - 1, timeout=IDLE_SECONDS, initializer=_leave_ctrl_c_alone)
+    """The other processes. They are started when first needed and wait a while for more to do.
+
+    Joblib's own, so that whoever uses joblib in the same process finds what it expects.
+    """
+    return get_memmapping_executor(workers - 1, timeout=IDLE_SECONDS, initializer=_leave_ctrl_c_alone, max_nbytes=None)
 
 
 def _leave_ctrl_c_alone() -> None:

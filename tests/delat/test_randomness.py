@@ -166,10 +166,10 @@ def test_name_keys_are_blake2b() -> None:
 def test_purposes_keep_their_numbers() -> None:
     names = (
         "MALGRUPP HEMMA UTFALL LANGD NASTA PRIS AVSLUT_TID TALAMOD NULAGE NULAGE_LANGD NULAGE_VANTAN ANTAL "
-        "TIDPUNKT MARKE MANADSEFFEKT ARSEFFEKT TYNGD ALDER SYSKON HEM_UTFALL HEM_LANGD"
+        "TIDPUNKT MARKE MANADSEFFEKT ARSEFFEKT TYNGD ALDER SYSKON HEM_UTFALL HEM_LANGD ANTAGANDE"
     )
     assert [purpose.name for purpose in Purpose] == names.split()
-    assert [purpose.value for purpose in Purpose] == list(range(21))
+    assert [purpose.value for purpose in Purpose] == list(range(22))
 
 
 OUTER = """
