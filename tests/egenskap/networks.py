@@ -269,7 +269,7 @@ def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
             ko[name] = {"antal": draw(st.integers(0, 3)), "vantat": draw(_lengths(1, 5))}
         onward = [target for target in each["utfall"]["klar"]["nasta"] if target != "avslut"]
         held = next((place for place in present if place != "utan_resurs"), None)
-        if each["kvar"] and onward and held and draw(st.booleans()):
+        if each["kvar"] and onward and held and _happens(each, held, "kvar") and draw(st.booleans()):
             count = draw(st.integers(0, present[held]["antal"]))
             blockerade[name] = {"steg": name, "i": held, "till": onward[0], "antal": count, "vantat": _konstant(3)}
             if held == behov.get("reserv"):
@@ -279,8 +279,9 @@ def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
         left = {place: held_["antal"] for place, held_ in present.items()}
         if name in blockerade:
             left[held] -= blockerade[name]["antal"]
-        if each.get("avslut") and each["utfall"]["klar"].get("avslut", True) and left and draw(st.booleans()):
-            place = draw(st.sampled_from(sorted(left)))
+        closable = [place for place in sorted(left) if each.get("avslut") and _happens(each, place, "avslut")]
+        if closable and draw(st.booleans()):
+            place = draw(st.sampled_from(closable))
             count = draw(st.integers(0, left[place]))
             left[place] -= count
             waits = {"steg": name, "i": place, "antal": count, "vantat": draw(_lengths(1, 5))}
@@ -291,6 +292,15 @@ def _nulage(draw: st.DrawFn, steg: Mapping[str, Any]) -> dict[str, Any]:
             if "hemmamojliga" in present[place]:
                 present[place]["hemmamojliga"] = min(present[place]["hemmamojliga"], count)
     return {"i_steg": i_steg, "ko": ko, "blockerade": blockerade, "vantar_pa_avslut": vantar_pa_avslut}
+
+
+def _happens(steg: Mapping[str, Any], place: str, what: str) -> bool:
+    """Somebody in this resource has an outcome with `kvar`, or with `avslut`."""
+    return any(
+        outcome.get("resurser", {}).get(place, {}).get("andel", outcome.get("andel", 1.0)) > 0
+        for outcome in steg["utfall"].values()
+        if outcome.get(what, True)
+    )
 
 
 @st.composite
