@@ -53,7 +53,7 @@ def _figures(plan: Kalibrering, lines: Sequence[Line], fitted: Fit) -> list[str]
         "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     for number, (line, document) in enumerate(zip(lines, fitted.document, strict=True)):
-        places = line.uppgift.decimaler
+        places = line.decimaler
         away, other = (100 * (values[number] / document - 1) for values in (fitted.after, fitted.check))
         error = 100 * abs(fitted.error[number] / document)
         when = "" if line.uppgift.period == "helår" else f", {line.uppgift.period}"

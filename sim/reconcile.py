@@ -59,7 +59,8 @@ class Uppgift(Modell):
     """The model's value × `faktor` has the document's unit."""
     komplement: bool = False
     """The document's figure answers to 1 − the model's share."""
-    decimaler: int = 0
+    decimaler: int | None = None
+    """None: three for a share, otherwise none."""
     inpassad: bool = False
     """Fitted by hand. What `kalibrera` has fitted is known from conf/kalibrering, and needs no mark."""
     foljer: Text | None = None
@@ -104,6 +105,13 @@ class Line:
     anm: str
     verksamheter: tuple[str, ...] = ()
     """Those of the enhet that the figure concerns; empty where it concerns one verksamhet."""
+
+    @property
+    def decimaler(self) -> int:
+        """In which the figure is shown."""
+        if self.uppgift.decimaler is not None:
+            return self.uppgift.decimaler
+        return 3 if self.enhet == "andel" else 0
 
 
 def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
@@ -203,7 +211,7 @@ def reconciliation_table(lines: Sequence[Line], made: Comparison, fitted: Sequen
                 "foljer": uppgift.foljer or "",
                 "betyg": "ograderad" if reason else grade(difference),
                 "skal": reason,
-                "decimaler": uppgift.decimaler,
+                "decimaler": line.decimaler,
             }
         )
     return pd.DataFrame(rows)

@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from sim.comparison import Comparison
 from sim.errors import HemmaplanError
+from sim.files import project_root
 from sim.reconcile import Line, Uppgift, load_reconciliation, reconciliation_lines, reconciliation_table
 from sim.statistics import Statistics, levels
+from sim.swedish import tal
 from sim.tables import Table
 
 
@@ -143,3 +145,17 @@ def test_figures_of_whole_units_in_varmdo_are_graded() -> None:
     }
     (graded,) = [line for line in lines if line.uppgift.ograderad is None]
     assert graded.dokument == 0.35
+
+
+def test_a_share_is_never_shown_as_nothing() -> None:
+    """Published shares lie between 0 and 1: without decimals they would all read 0 or 1."""
+    for kommun in ("sodertalje_2019", "sodertalje_omsorg_2014", "varmdo_2014"):
+        lines = load_reconciliation(project_root(), kommun)
+        shares = [line for line in lines if line.enhet == "andel"]
+        assert shares and all(line.decimaler >= 2 for line in shares)
+    [jobless] = [
+        line
+        for line in load_reconciliation(project_root(), "sodertalje_2019")
+        if line.uppgift.nyckeltal == "arbetsloshet_prognos_riket"
+    ]
+    assert tal(jobless.dokument, jobless.decimaler) == "0,065"
