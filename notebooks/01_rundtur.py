@@ -133,7 +133,7 @@ skillnad("stodboende_5", "missbruk", "varddygn_extern")
 # %%
 figur, axel = plt.subplots(figsize=(7, 3.2))
 nivaer = jamforelse.nivaer
-for namn, streck in (("nulage", "-"), ("arbetsloshet_11", "--")):
+for namn, text, streck in (("nulage", "Nuläge", "-"), ("arbetsloshet_11", "Arbetslöshet 11 %", "--")):
     rader = nivaer[
         (nivaer["scenario"] == namn)
         & (nivaer["verksamhet"] == "forsorjningsstod")
@@ -142,7 +142,7 @@ for namn, streck in (("nulage", "-"), ("arbetsloshet_11", "--")):
         & (nivaer["period"].str.len() == 7)
     ]
     manader = range(1, len(rader) + 1)
-    axel.plot(manader, rader["medel"], streck, color="black", label=namn)
+    axel.plot(manader, rader["medel"], streck, color="black", label=text)
     axel.fill_between(manader, rader["p10"], rader["p90"], color="grey", alpha=0.25)
 axel.set_title("Hushåll med försörjningsstöd per månad; band: 8 framtider av 10")
 axel.set_xlabel(f"månad, räknat från januari {kommun.basar}")

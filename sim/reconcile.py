@@ -301,7 +301,7 @@ def reconciliation_lines(table: pd.DataFrame, name: str, replications: int) -> l
             row["siffra"],
             _when(int(row["ar"]), row["period"]),
             row["enhet"],
-            tal(row["dokument"], places),
+            str(int(row["dokument"])) if row["enhet"] == "år" else tal(row["dokument"], places),
             tal(row["modell"], places),
             spread,
             percent,
