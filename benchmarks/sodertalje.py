@@ -27,7 +27,7 @@ from utskrift import show, table
 
 from sim.build import build_network
 from sim.cases import draw_cases
-from sim.commands import draw_all
+from sim.commands.study import draw_all
 from sim.comparison import comparison
 from sim.engine import FASTEST, run
 from sim.experiment import run_study

@@ -9,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.cli_parser import make_parser, sentence
 from sim.errors import HemmaplanError, nearest
@@ -21,6 +22,27 @@ INTERRUPTED = 130
 GROUPS = ("kommun", "studie", "berakning")
 """Parts of the configuration of which one is chosen by name."""
 MULTIRUN = ("--multirun", "-m")
+
+
+class Verb(NamedTuple):
+    """A command about one kommun: the module of `sim.commands` that does it, and how its words become a study."""
+
+    module: str
+    replications: int | None = None
+    """Where none are asked for; None = as the configuration says."""
+    replications_of_study: bool = True
+    """Whether --replikationer means those of the study."""
+
+
+VERBS: Mapping[str, Verb] = {
+    "jamfor": Verb("study"),
+    "avstam": Verb("reconcile", replications=200),
+    "prognos": Verb("forecast", replications=200),
+    "kalibrera": Verb("calibrate", replications_of_study=False),
+    "varians": Verb("variance"),
+    "spar": Verb("trace"),
+    "rita": Verb("chain"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,40 +81,25 @@ def _command(given: Sequence[str]) -> int:
     chosen = parser.parse_args(given)
     if chosen.kommando == "lista":
         return _lista()
+    verb = VERBS[chosen.kommando]
     root = project_root()
     _known("kommun", chosen.kommun, kommun_ids(root))
-    if chosen.kommando == "rita":
-        from sim.commands import draw
-
-        return draw(_compose(root, [f"kommun={chosen.kommun}"]), root)
-    if chosen.kommando == "avstam":
-        from sim.commands import reconcile
-
-        return reconcile(_compose(root, _overrides(chosen, default_replications=200)), root)
-    if chosen.kommando == "prognos":
-        from sim.commands import predict
-
-        return predict(_compose(root, _overrides(chosen, default_replications=200)), root)
-    if chosen.kommando == "kalibrera":
-        from sim.commands import calibrate
-
-        return calibrate(_compose(root, _overrides(chosen)), root, chosen.skriv, chosen.replikationer)
-    names = chosen.scenarier if chosen.kommando == "jamfor" else [name for name in [chosen.scenario] if name]
+    names = _scenarios_of(chosen)
     for name in names:
         _known("scenario", name, scenario_ids(root))
     _check_once(names)
-    content = _compose(root, [*_overrides(chosen), f"scenarios=[{','.join(names)}]"])
-    if chosen.kommando == "varians":
-        from sim.commands import variance
+    content = _compose(root, [*_overrides(chosen, verb), *([f"scenarios=[{','.join(names)}]"] if names else [])])
+    return _run(verb.module, content, root, chosen)
 
-        return variance(content, root, chosen.scenario, chosen.verksamhet, chosen.matt)
-    if chosen.kommando == "spar":
-        from sim.commands import show_trace
 
-        return show_trace(content, root, chosen.replikation, chosen.dagar, chosen.till, chosen.fall)
-    from sim.commands import study
+def _run(module: str, content: dict[str, Any], root: Path, chosen: argparse.Namespace) -> int:
+    """What the command does; its module is loaded first now."""
+    return int(import_module(f"sim.commands.{module}").run(content, root, chosen))
 
-    return study(content, root)
+
+def _scenarios_of(chosen: argparse.Namespace) -> list[str]:
+    """What a command was given as SCENARIO, one or several."""
+    return [*getattr(chosen, "scenarier", []), *filter(None, [getattr(chosen, "scenario", None)])]
 
 
 def _known(what: str, name: str, allowed: Sequence[str]) -> None:
@@ -100,18 +107,19 @@ def _known(what: str, name: str, allowed: Sequence[str]) -> None:
         raise HemmaplanError(f"{what} = {name}: finns inte; {nearest(name, allowed)}")
 
 
-def _overrides(chosen: argparse.Namespace, default_replications: int | None = None) -> list[str]:
-    """Plain words as Hydra's."""
-    replications = getattr(chosen, "replikationer", None)
-    pairs = {
+def _overrides(chosen: argparse.Namespace, verb: Verb) -> list[str]:
+    """Plain words as Hydra's, those that are part of the study."""
+    given = {
         "kommun": chosen.kommun,
-        "studie.replikationer": default_replications if replications is None else replications,
+        "studie.replikationer": getattr(chosen, "replikationer", None) if verb.replications_of_study else None,
         "studie.fro": getattr(chosen, "fro", None),
         "berakning.arbetare": getattr(chosen, "arbetare", None),
         "studie.parameterosakerhet": getattr(chosen, "parameterosakerhet", None),
         "studie.slut": f"'{chosen.slut}'" if getattr(chosen, "slut", None) else None,
     }
-    return [f"{key}={value}" for key, value in pairs.items() if value is not None]
+    if given["studie.replikationer"] is None:
+        given["studie.replikationer"] = verb.replications
+    return [f"{key}={value}" for key, value in given.items() if value is not None]
 
 
 def _lista() -> int:
@@ -136,10 +144,7 @@ def _kor(words: list[str]) -> int:
     overrides = [word for word in words if word not in MULTIRUN]
     if overrides != words:
         return _multirun(root, overrides)
-    content = _compose(root, overrides)
-    from sim.commands import study
-
-    return study(content, root)
+    return _run("study", _compose(root, overrides), root, argparse.Namespace())
 
 
 def _quoted(text: str) -> str:
@@ -184,9 +189,7 @@ def _multirun(root: Path, overrides: list[str]) -> int:
         try:
             with _hydra_in_swedish(root, overrides):
                 content = _plain(composed)
-            from sim.commands import study
-
-            done.append(study(content, root))
+            done.append(_run("study", content, root, argparse.Namespace()))
         except HemmaplanError as error:
             problems.append(str(error))
         if INTERRUPTED in done:

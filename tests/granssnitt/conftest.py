@@ -24,4 +24,4 @@ def rot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take most of the time of a small study."""
-    monkeypatch.setattr("sim.commands.draw_all", lambda made, folder: folder.mkdir())
+    monkeypatch.setattr("sim.commands.study.draw_all", lambda made, folder: folder.mkdir())

@@ -71,8 +71,8 @@ def test_a_second_interrupt_while_figures_are_drawn_loses_nothing(rot: Path, mon
         folder.mkdir()
         press(2)
 
-    monkeypatch.setattr("sim.commands.run_study", interrupted)
-    monkeypatch.setattr("sim.commands.draw_all", drawn)
+    monkeypatch.setattr("sim.commands.common.run_study", interrupted)
+    monkeypatch.setattr("sim.commands.study.draw_all", drawn)
     ran = run("jamfor", "annan", *QUICK)
     assert ran.code == 130
     assert ran.err.count("Det som är klart skrivs, vänta några sekunder") == 1
@@ -100,7 +100,7 @@ def test_an_interrupt_while_a_trace_is_written_loses_nothing(rot: Path, monkeypa
         return finish(folder)
 
     finish = ResultFolder.finish
-    monkeypatch.setattr("sim.commands.ResultFolder.finish", finished)
+    monkeypatch.setattr("sim.commands.study.ResultFolder.finish", finished)
     ran = run("spar", "annan", "--dagar", "0-1")
     assert ran.code == 0
     (folder,) = (rot / "results" / "annan_spar").iterdir()

@@ -30,11 +30,11 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> Compose:
     def compose(*words: str) -> Study:
         asked: list[Study] = []
 
-        def take(content: dict[str, Any], root: Path) -> int:
+        def take(content: dict[str, Any], root: Path, chosen: object) -> int:
             asked.append(study_from(content, root)[0])
             return 0
 
-        monkeypatch.setattr("sim.commands.study", take)
+        monkeypatch.setattr("sim.commands.study.run", take)
         ran = run(*words)
         assert ran.code == 0, ran.err
         return asked[0]

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from granssnitt.rot import JAMFOR, KOR, QUICK, assert_swedish_error, everything_in, make_project, run, write
-from sim.commands import study
+from sim.commands.study import run as study
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.files import ROOT_VARIABLE, read_kommun, read_yaml
 from sim.results import read_parquet
@@ -169,8 +169,8 @@ def test_failure_while_writing_leaves_no_folder(step: str, rot: Path, monkeypatc
     def fail(*_: object) -> None:
         raise RuntimeError("prov")
 
-    monkeypatch.setattr("sim.commands.draw_all", lambda made, folder: folder.mkdir())
-    monkeypatch.setattr(f"sim.commands.{step}", fail)
+    monkeypatch.setattr("sim.commands.study.draw_all", lambda made, folder: folder.mkdir())
+    monkeypatch.setattr(f"sim.commands.study.{step}", fail)
     with pytest.raises(RuntimeError, match="prov"):
         run(*KOR, "studie.slut='2018-02-28'")
     assert not (rot / "results").exists()
@@ -179,7 +179,7 @@ def test_failure_while_writing_leaves_no_folder(step: str, rot: Path, monkeypatc
 def test_failure_keeps_earlier_results(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(rot / "results" / "prov" / "2020-01-01_00-00-00" / "sammanfattning.md", "viktigt")
     before = everything_in(rot / "results")
-    monkeypatch.setattr("sim.commands.comparison", lambda result: 1 / 0)
+    monkeypatch.setattr("sim.commands.study.comparison", lambda result: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run(*KOR, "studie.slut='2018-02-28'")
     assert everything_in(rot / "results") == before
@@ -189,7 +189,7 @@ def test_full_disk_is_told_in_swedish(rot: Path, monkeypatch: pytest.MonkeyPatch
     def full(made: object, folder: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(folder / "x.svg"))
 
-    monkeypatch.setattr("sim.commands.draw_all", full)
+    monkeypatch.setattr("sim.commands.study.draw_all", full)
     ran = run(*KOR, "studie.slut='2018-02-28'")
     assert ran.code == 2
     assert_swedish_error(ran.err, rot)
@@ -210,7 +210,7 @@ def interrupted_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
             return run_study(asked, stop)
 
-        monkeypatch.setattr("sim.commands.run_study", interrupted)
+        monkeypatch.setattr("sim.commands.common.run_study", interrupted)
 
     return interrupt
 
