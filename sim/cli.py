@@ -25,13 +25,15 @@ MULTIRUN = ("--multirun", "-m")
 
 
 class Verb(NamedTuple):
-    """A command about one kommun: the module of `sim.commands` that does it, and how its words become a study."""
+    """A command: the module of `sim.commands` that does it, and how its words become a study."""
 
     module: str
     replications: int | None = None
     """Where none are asked for; None = as the configuration says."""
     replications_of_study: bool = True
     """Whether --replikationer means those of the study."""
+    composed: bool = True
+    """Whether it is about one kommun and its scenarios; else `run` is given no configuration."""
 
 
 VERBS: Mapping[str, Verb] = {
@@ -83,6 +85,8 @@ def _command(given: Sequence[str]) -> int:
         return _lista()
     verb = VERBS[chosen.kommando]
     root = project_root()
+    if not verb.composed:
+        return _run(verb.module, {}, root, chosen)
     _known("kommun", chosen.kommun, kommun_ids(root))
     names = _scenarios_of(chosen)
     for name in names:
