@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -160,53 +161,55 @@ class Asked(NamedTuple):
         return found.values
 
 
-Job = tuple[int, range]
-"""The number of a scenario, and some replications of it."""
 Found = tuple[int, int, Floats]
 """The number of a scenario, that of a replication, and what was measured: (rows, periods)."""
 
 
 def _work(study: Study, asked: Sequence[Asked]) -> Iterator[Found]:
-    """Finished replications in any order; which process did what leaves no trace in them."""
+    """Finished runs in any order; which process did what leaves no trace in them."""
     workers = workers_of(study)
-    packed = [pickle.dumps(each._replace(network=each.network.worked_out())) for each in asked] if workers > 1 else []
+    packed = _packed(asked) if workers > 1 else b""
 
-    def here(job: Job) -> Iterator[Found]:
-        number, batch = job
-        return _replications(number, asked[number], study.fro, batch, study.motor)
+    def here(batch: range) -> Iterator[Found]:
+        return _runs(asked, study.fro, batch, study.motor)
 
-    def there(job: Job) -> tuple[object, ...]:
-        number, batch = job
-        return _replicated, number, packed[number], study.fro, batch, study.motor
+    def there(batch: range) -> tuple[object, ...]:
+        return _run_elsewhere, packed, study.fro, batch, study.motor
 
-    batches = _batches(study.replikationer, len(asked), workers)
-    jobs = [(number, batch) for batch in batches for number in range(len(asked))]
-    shared: Shared[Job, Found] = Shared(workers, jobs, there)
+    shared: Shared[range, Found] = Shared(workers, _batches(study.replikationer, len(asked), workers), there)
     return shared.done(here)
 
 
 MOST_AT_ONCE = 4
-"""Replications of a scenario that a process does before it reports."""
+"""Runs that a process does before it reports, if one replication is not more."""
 
 
 def _batches(replications: int, plans: int, workers: int) -> list[range]:
-    """Several at a time where they are sent to another process; else one, so that all scenarios come equally far."""
-    size = 1 if workers == 1 else min(max(replications * plans // (8 * workers), 1), MOST_AT_ONCE)
+    """Replications to do at a time, each in every scenario: several only where they are sent to another process."""
+    most = max(MOST_AT_ONCE // plans, 1)
+    size = 1 if workers == 1 else min(max(replications // (8 * workers), 1), most)
     return [range(first, min(first + size, replications)) for first in range(0, replications, size)]
 
 
-def _replicated(number: int, packed: bytes, seed: int, batch: range, engine: str) -> list[Found]:
-    """In another process."""
-    return list(_replications(number, _unpacked(packed), seed, batch, engine))
+def _packed(asked: Sequence[Asked]) -> bytes:
+    """To be sent with every job. Scenarios have most in common, so it can be made several times smaller."""
+    return zlib.compress(pickle.dumps([each._replace(network=each.network.worked_out()) for each in asked]), 1)
 
 
-@lru_cache(maxsize=32)
-def _unpacked(packed: bytes) -> Asked:
-    """Kept for the next batch: to unpack a scenario takes as long as to simulate it once."""
-    asked: Asked = pickle.loads(packed)
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> list[Asked]:
+    """Kept for the next batch: to unpack the scenarios takes as long as to simulate one of them."""
+    asked: list[Asked] = pickle.loads(zlib.decompress(packed))
     return asked
 
 
-def _replications(number: int, asked: Asked, seed: int, batch: range, engine: str) -> Iterator[Found]:
+def _run_elsewhere(packed: bytes, seed: int, batch: range, engine: str) -> list[Found]:
+    """In another process."""
+    return list(_runs(_unpacked(packed), seed, batch, engine))
+
+
+def _runs(asked: Sequence[Asked], seed: int, batch: range, engine: str) -> Iterator[Found]:
+    """A replication in every scenario, then the next one."""
     for replication in batch:
-        yield number, replication, asked.measured(seed, replication, engine)
+        for number, each in enumerate(asked):
+            yield number, replication, each.measured(seed, replication, engine)
