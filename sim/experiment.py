@@ -45,6 +45,12 @@ class Study:
     """Processes at work; 0 = one per core. Results do not depend on it."""
     osakerhet: Uncertainty | None = None
     """Where given, each replication is of a kommun with its own draw of the assumptions, the same in every scenario."""
+    forsta_replikation: int = 0
+    """The number of the first: what more there is of a study that has been simulated in part."""
+
+    def numbers(self) -> range:
+        """Their numbers."""
+        return range(self.forsta_replikation, self.forsta_replikation + self.replikationer)
 
 
 @dataclass(frozen=True)
@@ -94,19 +100,20 @@ def run_study(study: Study, progress: Progress = lambda done, total: None) -> St
         for plan, network in zip(plans, networks, strict=True)
     ]
     tables = [
-        empty_table(plan.id, study.replikationer, each.form.sheet.rows, each.form.periods)
+        empty_table(plan.id, study.numbers(), each.form.sheet.rows, each.form.periods)
         for plan, each in zip(plans, asked, strict=True)
     ]
     finished = np.zeros((len(plans), study.replikationer), dtype=bool)
     try:
         for number, replication, values in _work(study, asked):
-            tables[number].values[replication] = values
-            finished[number, replication] = True
+            place = replication - study.forsta_replikation
+            tables[number].values[place] = values
+            finished[number, place] = True
             progress(int(finished.sum()), finished.size)
     except KeyboardInterrupt:
         if not finished.all(axis=0).any():
             raise
-    complete = np.flatnonzero(finished.all(axis=0)).tolist()
+    complete = (np.flatnonzero(finished.all(axis=0)) + study.forsta_replikation).tolist()
     return StudyResult(
         study, plans, tuple(table.kept(complete) for table in tables), len(complete), study.replikationer
     )
@@ -176,7 +183,7 @@ def _work(study: Study, asked: Sequence[Asked]) -> Iterator[Found]:
     def there(batch: range) -> tuple[object, ...]:
         return _run_elsewhere, packed, study.fro, batch, study.motor
 
-    shared: Shared[range, Found] = Shared(workers, _batches(study.replikationer, len(asked), workers), there)
+    shared: Shared[range, Found] = Shared(workers, _batches(study.numbers(), len(asked), workers), there)
     return shared.done(here)
 
 
@@ -184,11 +191,11 @@ MOST_AT_ONCE = 4
 """Runs that a process does before it reports, if one replication is not more."""
 
 
-def _batches(replications: int, plans: int, workers: int) -> list[range]:
+def _batches(replications: range, plans: int, workers: int) -> list[range]:
     """Replications to do at a time, each in every scenario: several only where they are sent to another process."""
     most = max(MOST_AT_ONCE // plans, 1)
-    size = 1 if workers == 1 else min(max(replications // (8 * workers), 1), most)
-    return [range(first, min(first + size, replications)) for first in range(0, replications, size)]
+    size = 1 if workers == 1 else min(max(len(replications) // (8 * workers), 1), most)
+    return [replications[first : first + size] for first in range(0, len(replications), size)]
 
 
 def _packed(asked: Sequence[Asked]) -> bytes:

@@ -100,10 +100,10 @@ def _column(shape: tuple[int, ...], axis: int, content: Sequence[object], known:
     return pd.Categorical.from_codes(found, categories=pd.Index(names)) if each.dtype == np.int32 else found
 
 
-def empty_table(scenario: str, replications: int, rows: Sequence[Row], periods: Sequence[str]) -> Table:
+def empty_table(scenario: str, replications: range, rows: Sequence[Row], periods: Sequence[str]) -> Table:
     """To be filled in."""
-    values = np.empty((replications, len(rows), len(periods)))
-    return Table(scenario, tuple(range(replications)), tuple(rows), tuple(periods), values)
+    values = np.empty((len(replications), len(rows), len(periods)))
+    return Table(scenario, tuple(replications), tuple(rows), tuple(periods), values)
 
 
 def table_of(scenario: str, replicates: dict[int, Replicate]) -> Table:
