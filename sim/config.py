@@ -314,7 +314,10 @@ class Verksamhet(Modell):
 
 
 class Andring(Modell):
-    """A dated change of one number: from the start of `fran` through the whole of `till`."""
+    """A dated change of one number: from the start of `fran` through the whole of `till`.
+
+    `orsak` names the cause that the change is part of, where what several changes do is to be told together.
+    """
 
     mal: Text
     satt: Tal | None = None
@@ -323,6 +326,7 @@ class Andring(Modell):
     fran: Datum | None = None
     till: Datum | None = None
     motpart: Text | None = None
+    orsak: Text | None = None
 
     @model_validator(mode="after")
     def _one_operation(self) -> Andring:
