@@ -43,6 +43,7 @@ VERBS: Mapping[str, Verb] = {
     "kalibrera": Verb("calibrate", replications_of_study=False),
     "varians": Verb("variance"),
     "spar": Verb("trace"),
+    "varfor": Verb("why"),
     "rita": Verb("chain"),
 }
 

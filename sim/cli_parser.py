@@ -107,10 +107,23 @@ def make_parser() -> _Parser:
     spar.add_argument("--till", metavar="DAG", help="bara till och med den dagen, som nummer eller ÅÅÅÅ-MM-DD")
     spar.add_argument("--fall", type=int, metavar="N", help="bara ärendet med det löpnumret i spåret")
     spar.add_argument("--fro", type=int, metavar="N", help="slumpfrö; samma frö ger samma resultat")
+    varfor = verb("varfor", "dela upp skillnaden mellan två scenarier på sina orsaker")
+    varfor.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
+    two = "ett, mot nuläget, eller två: det andra mot det första; till exempel platser_och_kontrakt"
+    varfor.add_argument("scenarier", metavar="SCENARIO", nargs="+", help=two)
+    _figure_options(varfor)
+    _study_options(varfor)
     rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
     rita.add_argument("kommun", metavar="KOMMUN")
     verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
+
+
+def _figure_options(parser: argparse.ArgumentParser) -> None:
+    """Which figure is to be explained."""
+    parser.add_argument("--matt", metavar="MÅTT", default="nettokostnad", help="nettokostnad om inget anges")
+    parser.add_argument("--verksamhet", metavar="NAMN", default="alla", help="alla tillsammans om inget anges")
+    parser.add_argument("--del", metavar="DEL", dest="delen", default="", help="måttets del, till exempel ett steg")
 
 
 def _study_options(parser: argparse.ArgumentParser) -> None:

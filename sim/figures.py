@@ -6,7 +6,7 @@ every line is named at its end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -64,16 +64,21 @@ LOOK: dict[str, Any] = {
 
 def draw(content: Content, folder: Path) -> Path:
     """One figure, as SVG (which is returned) and PNG."""
-    path = folder / f"{content.file}.svg"
-    with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
+
+    def made() -> Figure:
         if isinstance(content, OverTime):
-            figure = _over_time(content)
-        elif isinstance(content, AgainstBudget):
-            figure = _against_budget(content)
-        else:
-            figure = _differences(content)
+            return _over_time(content)
+        return _against_budget(content) if isinstance(content, AgainstBudget) else _differences(content)
+
+    return write_figure(made, content.title, folder / f"{content.file}.svg")
+
+
+def write_figure(made: Callable[[], Figure], title: str, path: Path) -> Path:
+    """Draw with the project's look, as SVG at the path (which is returned) and as PNG beside it."""
+    with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
+        figure = made()
         vectors: Any = FigureCanvasSVG(figure)
-        vectors.print_svg(path, metadata={"Date": None, "Title": content.title})
+        vectors.print_svg(path, metadata={"Date": None, "Title": title})
         figure.set_layout_engine("none")  # the layout stays as the first drawing made it
         figure.set_dpi(PNG_DPI)
         pixels: Any = FigureCanvasAgg(figure)
@@ -152,7 +157,7 @@ def _over_time(content: OverTime) -> Figure:
     time = content.curves[0].months
     first, last = int(time[0]), int(time[-1]) + 1
     every = np.concatenate([content.low, content.high, *(curve.means for curve in content.curves)])
-    names = [_wrapped(curve.who.name) for curve in content.curves]
+    names = [wrapped(curve.who.name) for curve in content.curves]
     right = 14 + max(_width(name, SMALL) for name in names)
     inside = float(np.nanmin(every)), float(np.nanmax(every))
     frame = _Frame(content.title, content.unit, content.note, (first, last), inside, right, 9)
@@ -193,7 +198,7 @@ def _name_ends(frame: _Frame, last: float, ends: Sequence[tuple[float, str, str]
         frame.text(beside, at - over, name, 2, 0, color=color, fontsize=SMALL, va="center")
 
 
-def _wrapped(name: str, width: int = 18) -> str:
+def wrapped(name: str, width: int = 18) -> str:
     lines = [""]
     for word in name.split(" "):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
@@ -207,7 +212,7 @@ def _against_budget(content: AgainstBudget) -> Figure:
     """Outcome of the budgeted kostnadsslag each year, with P10-P90, beside the budget."""
     outcomes, count = content.outcomes, len(content.years)
     every = np.concatenate([content.budget, *(part for each in outcomes for part in (each.low, each.high))])
-    names = [_wrapped(each.who.name) for each in outcomes]
+    names = [wrapped(each.who.name) for each in outcomes]
     right = 44 + max(_width(name, SMALL) for name in ("Budget", *names))
     inside = float(np.nanmin(every)), float(np.nanmax(every))
     frame = _Frame(content.title, "mnkr", content.note, (-0.6, count - 0.4), inside, right, 6)
@@ -235,7 +240,7 @@ def _differences(content: Differences) -> Figure:
     for axes, panel in zip(grid, panels, strict=False):
         _difference_panel(axes, panel, scenarios)
         axes.set_ylim(len(scenarios) - 0.4, -0.6)
-        axes.set_yticks(range(len(scenarios)), labels=[_wrapped(who.name, 22) for who in scenarios])
+        axes.set_yticks(range(len(scenarios)), labels=[wrapped(who.name, 22) for who in scenarios])
         axes.tick_params(axis="y", length=0)
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
@@ -249,7 +254,7 @@ def _difference_panel(axes: Axes, panel: Panel, scenarios: Sequence[Who]) -> Non
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_title(f"{_wrapped(figure.name, 24)}\n({figure.unit})", fontsize=8.5)
+    axes.set_title(f"{wrapped(figure.name, 24)}\n({figure.unit})", fontsize=8.5)
     texts: list[tuple[int, float, str]] = []
     for index, (who, row) in enumerate(zip(scenarios, panel.changes, strict=True)):
         if row is None:

@@ -209,7 +209,11 @@ def _runs(first: Scenario | None, second: Scenario, causes: Sequence[Cause]) -> 
 
 def waterfall(asked: Question, progress: Progress = lambda done, total: None) -> Waterfall:
     """Simulate and split."""
-    result = run_study(asked.study, progress)
+    return split_result(asked, run_study(asked.study, progress))
+
+
+def split_result(asked: Question, result: StudyResult) -> Waterfall:
+    """The finished runs of a question, split by cause."""
     splits = [split(result, figure, len(asked.causes)) for figure in asked.figures]
     moved = [each for each in splits[1:] if np.any(np.nan_to_num(each.parts) != 0)]
     first, second = asked.first.namn if asked.first else "Nuläge", asked.second.namn

@@ -38,14 +38,14 @@ def waterfall_lines(made: Waterfall) -> list[str]:
         f"{figure.name}, {figure.unit}, {figure.period}. {made.result.klara} möjliga framtider, med samma människor "
         "och samma goda och dåliga år i alla körningar.",
         "",
-        "| Orsak | Ensam | Skulle saknas utan den |",
+        "| Orsak | Ensam | Faller bort om den stryks |",
         "|---|--:|--:|",
         *(f"| {name} | {alone} | {without} |" for name, alone, without in _cells(made, asked)),
         "",
         *_interaction(asked),
-        "*Ensam*: skillnaden om bara den ändringen görs. *Skulle saknas utan den*: hur mycket av helheten som "
-        "försvinner om just den stryks och de andra görs. *Samverkan* är det som blir kvar när var och en räknats ensam, så att "
-        "delarna tillsammans är precis hela skillnaden, i varje möjlig framtid för sig. Inom parentes "
+        "*Ensam*: skillnaden om bara den ändringen görs. *Faller bort om den stryks*: hur mycket av helheten som "
+        "försvinner om just den tas bort och de andra görs. *Samverkan* är det som blir kvar när var och en räknats "
+        "ensam, så att delarna tillsammans är precis hela skillnaden, i varje möjlig framtid för sig. Inom parentes "
         "95-procentsintervallet för medelvärdet; osäkerheten i antagandena kommer därtill.",
     ]
 

@@ -1,0 +1,91 @@
+"""Figures of the analyses: what a difference is made of, and which assumptions move it. In greyscale too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.analysis.waterfall import Waterfall
+from sim.analysis.waterfall_text import INTERACTION, TOGETHER
+from sim.figures import GREY, NOTE, SMALL, TITLE, WIDTH, wrapped, write_figure
+from sim.swedish import tal
+
+NAMES = 30
+"""Letters in a line of what stands beside a bar."""
+LINE_INCHES, ROW_INCHES, AROUND_INCHES = 0.135, 0.26, 1.2
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"facecolor": "#E69F6B", "hatch": "///"},
+    {"facecolor": "#0072B2"},
+    {"facecolor": "white", "hatch": "..."},
+    {"facecolor": "#595959"},
+)
+MORE, LESS, MIXED, ALL = LOOKS
+"""A part that adds, one that takes away, the interaction, and the whole: told apart by hatching too."""
+
+
+def draw_waterfall(made: Waterfall, folder: Path) -> Path:
+    """`varfor.svg` and PNG: each cause from where the one above ended, then the whole."""
+    title = f"{made.second} mot {'nuläget' if made.first == 'Nuläge' else made.first}"
+    return write_figure(lambda: _waterfall(made, title), title, folder / "varfor.svg")
+
+
+def _waterfall(made: Waterfall, title: str) -> Figure:
+    asked = made.splits[0]
+    figure = asked.figure
+    several = len(made.causes) > 1
+    parts = [*asked.alone, *([asked.interaction] if several else []), asked.total]
+    names = [wrapped(cause.name, NAMES) for cause in made.causes]
+    names += [wrapped(INTERACTION, NAMES)] * several + [TOGETHER]
+    heights = [ROW_INCHES + LINE_INCHES * (name.count("\n") + 1) for name in names]
+    drawing = Figure(figsize=(WIDTH, AROUND_INCHES + sum(heights)), layout="constrained")
+    axes = drawing.subplots()
+    middles = np.cumsum(heights) - np.array(heights) / 2
+    reached = 0.0
+    ends = []
+    for number, (values, middle) in enumerate(zip(parts, middles.tolist(), strict=True)):
+        mean, low, high = (value * figure.factor for value in asked.interval(values))
+        last = number == len(parts) - 1
+        start = 0.0 if last else reached
+        look = ALL if last else MIXED if several and number == len(made.causes) else MORE if mean > 0 else LESS
+        axes.barh(middle, mean, left=start, height=0.24, edgecolor="black", linewidth=0.7, **look)
+        if low < high:
+            axes.hlines(middle + 0.17, start + low, start + high, color="black", linewidth=1.6)
+        reached = start + mean
+        ends += [start, start + mean, start + low, start + high]
+        if not last:
+            axes.vlines(reached, middle, middles[number + 1], color=GREY, linewidth=0.6, linestyle=(0, (2, 2)))
+        text = tal(mean, figure.decimals, sign=True) if np.any(values) else "oförändrat"
+        axes.annotate(
+            text, (max(start, start + mean, start + high), middle), (4, 0), textcoords="offset points", va="center"
+        )
+    axes.set_ylim(float(np.sum(heights)) + 0.06, 0.0)
+    axes.set_yticks(middles.tolist(), labels=names, fontsize=SMALL)
+    _horizontal(axes, ends, f"{figure.name}, {figure.period} ({figure.unit})")
+    drawing.suptitle(title, fontsize=TITLE, fontweight="bold", x=0.01, ha="left")
+    note = "Stapel: medelskillnad av möjliga framtider. Streck under: 95-procentsintervall för den delen."
+    drawing.supxlabel(note, fontsize=NOTE, x=0.01, ha="left", color=GREY)
+    return drawing
+
+
+def _horizontal(axes: Axes, ends: list[float], label: str) -> None:
+    """Zero as a line, room for numbers at the right, Swedish numbers below."""
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = (high - low) or 1.0
+    axes.set_xlim(low - 0.05 * room, high + 0.2 * room)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(label, fontsize=SMALL)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+
+
+def _short(value: float) -> str:
+    """As few decimals as say it, at most two."""
+    return tal(value, next((places for places in (0, 1) if abs(value - round(value, places)) < 1e-9), 2))

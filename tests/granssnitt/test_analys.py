@@ -1,0 +1,91 @@
+"""`hemmaplan varfor`, `kanslighet` and `forklara`: what they write, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from granssnitt.rot import assert_swedish_error, english_words, everything_in, run, write
+
+BOTH = """\
+# @package scenarios.bada
+namn: Plats och handläggare
+motiv: Vad är var och en värd?
+andringar:
+  - {mal: resurser.hem.platser, plus: 1, fran: 2019-01-01}
+  - {mal: resurser.team.arsarbetare, plus: 1, fran: 2019-01-01, orsak: En handläggare till}
+"""
+QUICK = ("--replikationer", "3", "--arbetare", "1")
+
+
+@pytest.fixture
+def project(rot: Path) -> Path:
+    write(rot / "scenarios" / "bada.yaml", BOTH)
+    return rot
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def done(project: Path, name: str, *words: str) -> tuple[Path, str]:
+    """The folder of a command that went well, and what was printed."""
+    ran = run(*words)
+    assert ran.code == 0, ran.err
+    (folder,) = (project / "results" / name).iterdir()
+    assert ran.out.splitlines()[-1] == f"Resultat: {folder}"
+    assert not english_words(ran.out.rpartition("Resultat: ")[0])
+    return folder, ran.out
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def test_varfor_writes_text_tables_and_a_figure(project: Path) -> None:
+    folder, out = done(project, "prov_varfor", "varfor", "prov", "bada", *QUICK)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"varfor.md", "varfor.csv", "framtider.csv", "varfor.svg", "varfor.png"}
+    assert out.startswith((folder / "varfor.md").read_text(encoding="utf-8"))
+    parts = [
+        row for row in table(folder / "varfor.csv") if (row["verksamhet"], row["matt"]) == ("alla", "nettokostnad")
+    ]
+    assert [row["orsak"] for row in parts][1:] == [
+        "En handläggare till",
+        "Samverkan mellan ändringarna",
+        "Tillsammans",
+    ]
+    assert sum(number(row["ensam"]) for row in parts[:-1]) == pytest.approx(number(parts[-1]["ensam"]), abs=1e-6)
+    futures = table(folder / "framtider.csv")
+    assert [row["replikation"] for row in futures] == [str(n) for n in range(3) for _ in range(4)]
+
+
+def test_varfor_between_two_scenarios_and_for_another_figure(project: Path) -> None:
+    asked = ("--verksamhet", "stod", "--matt", "ko", "--del", "boende")
+    _, out = done(project, "prov_varfor", "varfor", "prov", "hem_2", "bada", *asked, *QUICK)
+    assert "varför skiljer sig Plats och handläggare från Två platser till?" in out
+    assert "I kö (boende), stöd, personer, 2019." in out
+    assert "i stället för" in out
+
+
+BAD = [
+    (("varfor", "prov", "hem_2", "bada", "team_1"), "ett scenario för mycket"),
+    (("varfor", "prov"), "SCENARIO saknas"),
+    (("varfor", "prov", "bado"), "menade du bada"),
+    (("varfor", "prov", "bada", "--matt", "nettokostnaden"), "menade du nettokostnad"),
+    (("varfor", "prov", "bada", "--verksamhet", "stad"), "menade du stod"),
+    (("varfor", "prov", "bada", "--del", "boende"), "--del = boende: finns inte"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), BAD, ids=[" ".join(words) for words, _ in BAD])
+def test_bad_input_is_refused_in_swedish(words: tuple[str, ...], says: str, project: Path) -> None:
+    before = everything_in(project)
+    ran = run(*words)
+    assert ran.code == 2
+    assert_swedish_error(ran.err, project)
+    assert says in ran.err
+    assert everything_in(project) == before
