@@ -29,17 +29,22 @@ HIDDEN = {"resurser", "verksamheter", "steg", "inflode", "drivare", "utfall", "b
 
 def change_text(change: Andring, kommun: Kommun) -> str:
     """One change as a sentence part: what, from what value to what, and when."""
-    content: Any = kommun.model_dump(mode="python")
+    name, value = path_text(change.mal, kommun)
+    return f"{name}: {_operation(change, value)}{_when(change.fran, change.till)}"
+
+
+def path_text(path: str, kommun: Kommun) -> tuple[str, Any]:
+    """What a number is called, and what stands there."""
     names: list[str] = []
-    node = content
-    for part in change.mal.split("."):
+    node: Any = kommun.model_dump(mode="python")
+    for part in path.split("."):
         node = node[int(part) - 1] if isinstance(node, list | tuple) else node[part]
         called = node.get("namn") if isinstance(node, Mapping) else None
         if called:
             names.append(str(called))
         elif part not in HIDDEN and (word := WORDS.get(part, part.replace("_", " "))):
             names.append(word)
-    return f"{', '.join(names)}: {_operation(change, node)}{_when(change.fran, change.till)}"
+    return ", ".join(names), node
 
 
 def _operation(change: Andring, old: Any) -> str:

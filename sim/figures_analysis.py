@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.analysis.tornado import Effect, Tornado, interval
+from sim.analysis.tornado_text import called, value_text
 from sim.analysis.waterfall import Waterfall
 from sim.analysis.waterfall_text import INTERACTION, TOGETHER
 from sim.figures import GREY, NOTE, SMALL, TITLE, WIDTH, wrapped, write_figure
@@ -72,11 +76,64 @@ def _waterfall(made: Waterfall, title: str) -> Figure:
     return drawing
 
 
-def _horizontal(axes: Axes, ends: list[float], label: str) -> None:
-    """Zero as a line, room for numbers at the right, Swedish numbers below."""
+SHOWN = 10
+"""Bars of a tornado."""
+
+
+def draw_tornado(made: Tornado, folder: Path) -> list[Path]:
+    """`kanslighet_<scenario>.svg` and PNG for each scenario that some assumption moves."""
+    found = []
+    for number, scenario in enumerate(made.question.study.scenarios):
+        shown = [each for each in made.effects if each.change[:, number].any()][:SHOWN]
+        if shown:
+            title, path = f"{scenario.namn}: vad svaret vilar på", folder / f"kanslighet_{scenario.id}.svg"
+            found.append(write_figure(partial(_tornado, made, number, shown, title), title, path))
+    return found
+
+
+def _tornado(made: Tornado, number: int, shown: Sequence[Effect], title: str) -> Figure:
+    figure, kommun = made.question.figure, made.question.study.kommun
+    names = [wrapped(called(each.tried, kommun), NAMES) for each in shown]
+    heights = [ROW_INCHES + LINE_INCHES * (name.count("\n") + 1) for name in names]
+    drawing = Figure(figsize=(WIDTH, AROUND_INCHES + 0.15 + sum(heights)), layout="constrained")
+    axes = drawing.subplots()
+    middles = (np.cumsum(heights) - np.array(heights) / 2).tolist()
+    written = interval(made.change[number])[0] * figure.factor
+    ends = [written]
+    for each, middle in zip(shown, middles, strict=True):
+        found = [interval(each.change[end, number])[0] * figure.factor for end in (0, 1)]
+        for end, value in enumerate(found):
+            look = (MIXED, ALL)[end]
+            axes.barh(middle, value - written, left=written, height=0.22, edgecolor="black", linewidth=0.7, **look)
+            beyond = value > written or (value == written and end == 1)
+            axes.annotate(
+                value_text(each.tried.ends[end]),
+                (value, middle),
+                (3 if beyond else -3, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if beyond else "right",
+                fontsize=NOTE,
+            )
+        ends += found
+    axes.set_ylim(sum(heights) + 0.06, 0.0)
+    axes.set_yticks(middles, labels=names, fontsize=SMALL)
+    _horizontal(axes, ends, f"Skillnad mot nuläget: {figure.name}, {figure.period} ({figure.unit})", both=True)
+    axes.axvline(written, color="black", linewidth=0.8, linestyle=(0, (4, 2)))
+    drawing.suptitle(title, fontsize=TITLE, fontweight="bold", x=0.01, ha="left")
+    note = (
+        f"Streckad linje: talen som de står ({tal(written, figure.decimals, sign=True)}). Heldragen: noll.\n"
+        "Prickig stapel: antagandets låga ände. Mörk: den höga. Siffran vid stapeln är antagandets värde där."
+    )
+    drawing.supxlabel(note, fontsize=NOTE, x=0.01, ha="left", color=GREY)
+    return drawing
+
+
+def _horizontal(axes: Axes, ends: list[float], label: str, both: bool = False) -> None:
+    """Zero as a line, room for numbers at the right (or at both sides), Swedish numbers below."""
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = (high - low) or 1.0
-    axes.set_xlim(low - 0.05 * room, high + 0.2 * room)
+    axes.set_xlim(low - (0.16 if both else 0.05) * room, high + (0.16 if both else 0.2) * room)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")

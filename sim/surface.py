@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.calibration import Fit, newton_step
+from sim.calibration import newton_step
 from sim.config_kalibrering import Kalibrering, counterparts_of, values_of
 from sim.trials import Bench, Floats, Move, island_of_paths, islands, log_ratio, responses
 from sim.uncertainty import Assumption, Ends, Uncertainty
@@ -19,18 +19,23 @@ ROUNDS = 2
 """How often the fitted numbers are solved at each end."""
 
 
-def make_surface(bench: Bench, plan: Kalibrering, fitted: Fit, drawn: Sequence[Assumption]) -> dict[str, Ends]:
-    """Moves in ln of the fitted numbers at both ends of each assumption, from where they stand at `fitted`."""
-    centre = {name: fitted.values[fri.mal] for name, fri in plan.parametrar.items()}
+def make_surface(
+    bench: Bench, plan: Kalibrering, values: Mapping[str, float], slope: Floats, drawn: Sequence[Assumption]
+) -> dict[str, Ends]:
+    """Moves in ln of the fitted numbers at both ends of each assumption, from the fitted `values` by path.
+
+    `slope`: elasticities d ln figure / d ln parameter there, shape (figures, parameters).
+    """
+    centre = {name: values[fri.mal] for name, fri in plan.parametrar.items()}
     low, high = (
         np.array([np.log(fri.spann[end] / centre[name]) for name, fri in plan.parametrar.items()]) for end in (0, 1)
     )
     weights = np.array([siffra.vikt for siffra in plan.siffror])
     counterparts, area_island = counterparts_of(plan.parametrar), islands(bench.kommun, bench.lines)
-    still = bench.means(fitted.values, plan.replikationer_lutning, counterparts)
+    still = bench.means(values, plan.replikationer_lutning, counterparts)
     ends = [(each, value) for each in drawn for value in (each.lag, each.hog)]
     moved = np.zeros((len(ends), len(plan.parametrar)))
-    slopes = np.repeat(fitted.slopes[None], len(ends), axis=0)
+    slopes = np.repeat(slope[None], len(ends), axis=0)
     before: tuple[Floats, Floats] | None = None
     for _ in range(ROUNDS):
         moves = [
@@ -40,7 +45,7 @@ def make_surface(bench: Bench, plan: Kalibrering, fitted: Fit, drawn: Sequence[A
             )
             for (each, value), row in zip(ends, moved, strict=True)
         ]
-        residuals = log_ratio(_responses(bench, fitted.values, moves, plan, counterparts), still)
+        residuals = log_ratio(_responses(bench, values, moves, plan, counterparts), still)
         if before is not None:
             slopes = _secant(slopes, moved - before[0], residuals - before[1])
         before = moved.copy(), residuals

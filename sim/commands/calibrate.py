@@ -51,9 +51,8 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
         drawn = files.free_assumptions(content["kommun"], kommun, plan)
         _tell(f"mäter {len(drawn)} antagandens spann")
         bench = replace(bench, kommun=kommun)
-        uncertainty = Uncertainty(
-            drawn, plan.parametrar, centre_of(kommun, plan.parametrar), make_surface(bench, plan, fitted, drawn)
-        )
+        surface = make_surface(bench, plan, fitted.values, fitted.slopes, drawn)
+        uncertainty = Uncertainty(drawn, plan.parametrar, centre_of(kommun, plan.parametrar), surface)
         spread = (
             drawn_deviations(bench, uncertainty, DRAWS_TRIED, min(YEARS_TRIED, plan.replikationer))
             if drawn

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from sim.engine import is_ready, is_shareable
-from sim.experiment import Study, StudyResult, run_study
+from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.interrupts import stoppable
 from sim.results import write_csv
 
@@ -25,30 +27,36 @@ NOT_KEPT = (
 
 
 def with_progress(asked: Study) -> StudyResult:
+    with progress_of(asked, asked.replikationer * (1 + len(asked.scenarios))) as show:
+        return run_study(asked, show)
+
+
+@contextmanager
+def progress_of(asked: Study, total: int, what: str = "Simulerar", unit: str = "körning") -> Iterator[Progress]:
+    """How far the work with a study has come, shown as it goes on; SIGTERM and Ctrl-C stop it between two steps."""
     if not is_shareable(asked.motor):
         print(NOT_KEPT, file=sys.stderr)
     elif not is_ready(asked.motor):
         print(PREPARING, file=sys.stderr)
-    total = asked.replikationer * (1 + len(asked.scenarios))
     with (
         stoppable() as stop,
         tqdm(
             total=total,
-            desc="Simulerar",
-            unit="körning",
+            desc=what,
+            unit=unit,
             file=sys.stderr,
             disable=not sys.stderr.isatty(),
             bar_format="{desc} {percentage:3.0f} % |{bar}| {n_fmt} av {total_fmt}, {remaining} kvar",
         ) as bar,
     ):
         if not sys.stderr.isatty():
-            print(f"Simulerar {total} körningar …", file=sys.stderr)
+            print(f"{what} {total} {unit}ar …", file=sys.stderr)
 
         def show(done: int, _: int) -> None:
             bar.update(done - bar.n)
             stop()
 
-        return run_study(asked, show)
+        yield show
 
 
 def say_writing() -> None:

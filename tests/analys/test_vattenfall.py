@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analys.hand import PRICE, cohort, constant, scenario
 from hjalp import kommun
 from sim.analysis.waterfall import Split, Waterfall, causes_of, question, split, waterfall
 from sim.analysis.waterfall_text import future_rows, part_rows, waterfall_lines
@@ -17,20 +18,6 @@ from sim.errors import HemmaplanError
 from sim.experiment import Study, run_study
 from sim.labels import LABELS
 from sim.loading import load_kommun, load_scenario
-
-PRICE = 1000.0
-
-
-def scenario(name: str, *changes: dict[str, Any]) -> Scenario:
-    return Scenario.model_validate({"id": name, "namn": name.capitalize(), "motiv": "prov", "andringar": list(changes)})
-
-
-def constant(days: float, nasta: str = "avslut") -> dict[str, Any]:
-    return {"klar": {"tid": {"fordelning": "konstant", "medel": days}, "nasta": {nasta: 1.0}}}
-
-
-def cohort(day: str, count: int, steg: str) -> dict[str, Any]:
-    return {"per_ar": 0.0, "forsta_steg": steg, "kohorter": {"k": {"datum": day, "antal": count}}}
 
 
 def two_prices() -> Kommun:

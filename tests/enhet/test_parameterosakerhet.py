@@ -105,7 +105,7 @@ def fitted() -> tuple[Bench, Kalibrering, Fit, Uncertainty]:
     trial = bench(kommun, line("varddygn", "kopt", dygn))
     found = fit(trial, wanted, ["varddygn"], np.array([dygn]))
     drawn = assumptions(kommun.model_dump(mode="python", exclude_unset=True), kommun.kallor)
-    surface = make_surface(trial, wanted, found, drawn)
+    surface = make_surface(trial, wanted, found.values, found.slopes, drawn)
     centre = {name: found.values[fri.mal] for name, fri in wanted.parametrar.items()}
     return trial, wanted, found, Uncertainty(drawn, wanted.parametrar, centre, surface)
 

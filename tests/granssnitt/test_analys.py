@@ -71,7 +71,45 @@ def test_varfor_between_two_scenarios_and_for_another_figure(project: Path) -> N
     assert "i stället för" in out
 
 
+RANGES = """\
+  pris:
+    galler: [resurser.kopt.dygnskostnad_kr.medel]
+    typ: antagande
+    text: Påhittat.
+    spann: [1500, 2600]
+    fordelning: triangel
+  fast:
+    galler: [resurser.hem.fast_kostnad_kr_per_plats_och_dygn]
+    typ: antagande
+    text: Påhittat.
+    spann: [500, 900]
+"""
+
+
+def test_kanslighet_writes_text_tables_and_a_figure(project: Path) -> None:
+    sources = project / "conf" / "kommun" / "prov" / "kallor.yaml"
+    write(sources, sources.read_text(encoding="utf-8") + RANGES)
+    folder, out = done(project, "prov_kanslighet", "kanslighet", "prov", "hem_2", "--alla", *QUICK)
+    assert {path.name for path in folder.iterdir()} == {
+        *("kanslighet.md", "kanslighet.csv", "ej_provade.csv"),
+        *("kanslighet_hem_2.svg", "kanslighet_hem_2.png"),
+    }
+    assert out.startswith((folder / "kanslighet.md").read_text(encoding="utf-8"))
+    rows = table(folder / "kanslighet.csv")
+    assert {row["antagande"] for row in rows} == {
+        "resurser.kopt.dygnskostnad_kr.medel",
+        "resurser.hem.fast_kostnad_kr_per_plats_och_dygn",
+    }
+    for row in rows:
+        swing = number(row["skillnad_hog"]) - number(row["skillnad_lag"])
+        assert number(row["svangning"]) == pytest.approx(swing, abs=1e-6)
+    assert {row["skal"] for row in table(folder / "ej_provade.csv")} == {"har inget spann: kommunens egna data"}
+
+
 BAD = [
+    (("kanslighet", "prov"), "SCENARIO saknas"),
+    (("kanslighet", "prov", "hem_2", "--matt", "kostnader"), "menade du kostnad"),
+    (("kanslighet", "prov", "hem_2", "--allt"), "menade du --alla"),
     (("varfor", "prov", "hem_2", "bada", "team_1"), "ett scenario för mycket"),
     (("varfor", "prov"), "SCENARIO saknas"),
     (("varfor", "prov", "bado"), "menade du bada"),
