@@ -1,6 +1,6 @@
 # POSIX make. `make` alone lists the targets.
 .POSIX:
-.PHONY: hjalp help bilaga test test-alla kontroll format stada exempel
+.PHONY: hjalp help bilaga app test test-alla kontroll format stada exempel
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -13,6 +13,7 @@ PIP = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 
 hjalp:
 	@echo 'make bilaga      installera det som behövs och räkna det färdiga exemplet'
+	@echo 'make app         öppna sidan i webbläsaren'
 	@echo 'make test        granska kod och typer och kör testerna'
 	@echo 'make test-alla   detsamma, med de långsamma testerna'
 	@echo 'make exempel     räkna om det publicerade exemplet i results/exempel'
@@ -48,6 +49,14 @@ help: hjalp
 
 bilaga: .venv/.installerat
 	@$(BIN)/hemmaplan jamfor sodertalje_2019 arbetsloshet_11 stodboende_5
+
+# The planner's page.
+.venv/.webb: .venv/.installerat
+	@$(PIP) -e '.[webb]'
+	@touch $@
+
+app: .venv/.webb
+	@$(BIN)/hemmaplan app
 
 kontroll: .venv/.utveckling
 	@echo 'Granskar kodens form …'

@@ -46,6 +46,7 @@ VERBS: Mapping[str, Verb] = {
     "varfor": Verb("why"),
     "kanslighet": Verb("sensitivity", replications=30),
     "rita": Verb("chain"),
+    "app": Verb("app", composed=False),
 }
 
 

@@ -123,6 +123,9 @@ def make_parser() -> _Parser:
     _study_options(kanslighet)
     rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
     rita.add_argument("kommun", metavar="KOMMUN")
+    app = verb("app", "öppna sidan där man flyttar det man undrar över, i webbläsaren på den här datorn")
+    app.add_argument("--port", type=int, metavar="N", default=0, help="fast port; annars väljs en ledig")
+    app.add_argument("--utan-webblasare", action="store_true", help="öppna inte webbläsaren, visa bara adressen")
     verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
 

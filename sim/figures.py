@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,27 +65,39 @@ LOOK: dict[str, Any] = {
 
 def draw(content: Content, folder: Path) -> Path:
     """One figure, as SVG (which is returned) and PNG."""
-
-    def made() -> Figure:
-        if isinstance(content, OverTime):
-            return _over_time(content)
-        return _against_budget(content) if isinstance(content, AgainstBudget) else _differences(content)
-
-    return write_figure(made, content.title, folder / f"{content.file}.svg")
+    return write_figure(lambda: _figure(content), content.title, folder / f"{content.file}.svg")
 
 
 def write_figure(made: Callable[[], Figure], title: str, path: Path) -> Path:
     """Draw with the project's look, as SVG at the path (which is returned) and as PNG beside it."""
     with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
         figure = made()
-        vectors: Any = FigureCanvasSVG(figure)
-        vectors.print_svg(path, metadata={"Date": None, "Title": title})
+        _write_svg(figure, title, path)
         figure.set_layout_engine("none")  # the layout stays as the first drawing made it
         figure.set_dpi(PNG_DPI)
         pixels: Any = FigureCanvasAgg(figure)
         pixels.draw()
         write_png(path.with_suffix(".png"), np.asarray(pixels.buffer_rgba()), PNG_DPI)
     return path
+
+
+def svg(content: Content) -> bytes:
+    """One figure, as the text of an SVG file."""
+    text = BytesIO()
+    with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
+        _write_svg(_figure(content), content.title, text)
+    return text.getvalue()
+
+
+def _figure(content: Content) -> Figure:
+    if isinstance(content, OverTime):
+        return _over_time(content)
+    return _against_budget(content) if isinstance(content, AgainstBudget) else _differences(content)
+
+
+def _write_svg(figure: Figure, title: str, to: Path | BytesIO) -> None:
+    vectors: Any = FigureCanvasSVG(figure)
+    vectors.print_svg(to, metadata={"Date": None, "Title": title})
 
 
 def _look(who: Who) -> tuple[str, tuple[int, tuple[float, ...]], str]:

@@ -86,18 +86,23 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise HemmaplanError(f"{path.name}: filen är inte sparad som UTF-8") from None
     except OSError as error:
         raise HemmaplanError(f"{path}: kan inte läsas ({os_reason(error)})") from None
+    return read_yaml_text(text, path.name)
+
+
+def read_yaml_text(text: str, name: str) -> dict[str, Any]:
+    """As `read_yaml`, of what stands in a file."""
     try:
         content = yaml.load(text, _StrictLoader)
     except HemmaplanError as error:
-        raise HemmaplanError(f"{path.name}, {error}") from None
+        raise HemmaplanError(f"{name}, {error}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", rad {mark.line + 1}, tecken {mark.column + 1}" if mark else ""
         raise HemmaplanError(
-            f"{path.name}{where}: filen är inte giltig YAML (fel indrag, kolon eller citattecken?)"
+            f"{name}{where}: filen är inte giltig YAML (fel indrag, kolon eller citattecken?)"
         ) from None
     if not isinstance(content, dict):
-        raise HemmaplanError(f"{path.name}: filen ska innehålla nycklar och värden")
+        raise HemmaplanError(f"{name}: filen ska innehålla nycklar och värden")
     return content
 
 

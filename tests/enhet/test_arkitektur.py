@@ -23,6 +23,9 @@ MAY_IMPORT = {
     "simpy": ["engine/simpy_engine.py", "engine/clock.py", "engine/stays.py"],
     "numba": ["kernel.py", "engine/compiled.py"],
     "matplotlib": ["figures*.py"],
+    "starlette": ["app/*.py"],
+    "uvicorn": ["app/server.py"],
+    "jinja2": ["app/*.py"],
 }
 
 

@@ -1,0 +1,185 @@
+"""Answers on the page are the library's own numbers, rough first and then sharp; questions wait for one another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from sim.app.jobs import DONE, FAILED, STAGES, STOPPED, Jobs, Question
+from sim.app.pages import load
+from sim.comparison import compare
+from sim.errors import HemmaplanError
+from sim.experiment import Progress, Study, StudyResult
+from sim.loading import load_kommun, load_scenario
+from sim.swedish import tal
+from webb.hjalp import HTMX, few, sharp, text_of, token_of, wait_for
+
+
+def test_numbers_are_those_of_the_library(client: TestClient, rot: Path) -> None:
+    text = text_of(sharp(client, "prov", "utgang=hem_2"))
+    made = compare(load_kommun("prov", rot), [load_scenario("hem_2", rot)], STAGES[-1], arbetare=1)
+    cost = made.changes("hem_2", ("alla", "nettokostnad", "")).at("2019")
+    outside = made.changes("hem_2", ("stod", "varddygn_extern", "")).at("2019")
+    assert cost is not None and outside is not None
+    for row, factor, decimals in ((cost, 1e-6, 1), (outside, 1.0, 0)):
+        interval = f"{tal(row['ki95_lag'] * factor, decimals)} till {tal(row['ki95_hog'] * factor, decimals)}"
+        assert tal(row["skillnad"] * factor, decimals, sign=True) in text
+        assert interval in text
+    assert f"{STAGES[-1]} möjliga framtider" in text
+
+
+def test_the_first_answer_is_rough_and_says_so(rot: Path, tmp_path: Path) -> None:
+    from sim.app.server import make_app
+
+    gate = threading.Event()
+
+    def held(study: Study, progress: Progress) -> StudyResult:
+        if study.forsta_replikation:
+            gate.wait(30)
+        return few(study, progress)
+
+    jobs = Jobs(held)
+    try:
+        with TestClient(make_app(rot, jobs, tmp_path / "sparat"), base_url="http://127.0.0.1:8000") as client:
+            parts: list[str] = []
+
+            def rough() -> bool:
+                parts.append(client.get("/kommun/prov/svar", headers=HTMX).text)
+                return "Ungefärligt svar" in parts[-1]
+
+            wait_for(rough)
+            assert "av 4 möjliga framtider" in text_of(parts[-1])
+            assert "hx-trigger" in parts[-1] and "<progress" in parts[-1]
+            gate.set()
+            assert "hx-trigger" not in sharp(client, "prov")
+    finally:
+        gate.set()
+        jobs.close()
+
+
+def question(rot: Path, *names: str) -> Question:
+    loaded = load(rot, "prov")
+    return Question(loaded.kommun, tuple(loaded.ready[name] for name in names), arbetare=1)
+
+
+def test_replications_in_stages_are_those_of_one_study(rot: Path, jobs: Jobs) -> None:
+    asked = question(rot, "hem_2")
+    wait_for(lambda: jobs.ask(asked).ended)
+    job = jobs.ask(asked)
+    assert job.made is not None and job.tillstand == DONE
+    whole = few(asked.study(0, STAGES[-1]), lambda done, total: None)
+    for table, at_once in zip(job.made.resultat.tables, whole.tables, strict=True):
+        assert table.replications == at_once.replications
+        assert np.array_equal(table.values, at_once.values, equal_nan=True)
+
+
+def test_equal_questions_are_simulated_once(rot: Path, jobs: Jobs) -> None:
+    first, second = jobs.ask(question(rot, "hem_2")), jobs.ask(question(rot, "hem_2"))
+    assert first.id == second.id
+    assert jobs.ask(replace(question(rot, "hem_2"), fro=2)).id != first.id
+    assert jobs.ask(question(rot)).id != first.id
+
+
+def test_a_new_question_goes_before_the_sharpening_of_an_older(rot: Path) -> None:
+    order: list[tuple[int, int]] = []
+
+    def noted(study: Study, progress: Progress) -> StudyResult:
+        order.append((len(study.scenarios), study.forsta_replikation))
+        if len(order) == 2:
+            jobs.ask(question(rot, "hem_2"))
+        return few(study, progress)
+
+    jobs = Jobs(noted)
+    try:
+        jobs.ask(question(rot))
+        wait_for(lambda: len(order) >= 3)
+    finally:
+        jobs.close()
+    assert order[:3] == [(0, 0), (0, STAGES[0]), (1, 0)]
+
+
+def test_stop_keeps_what_is_finished_and_resume_goes_on(rot: Path) -> None:
+    gate = threading.Event()
+
+    def slow(study: Study, progress: Progress) -> StudyResult:
+        if study.forsta_replikation == STAGES[0]:
+            gate.wait(30)
+        return few(study, progress)
+
+    jobs = Jobs(slow)
+    try:
+        asked = question(rot)
+        wait_for(lambda: jobs.ask(asked).klara == STAGES[0])
+        jobs.stop(jobs.ask(asked).id)
+        gate.set()
+        time.sleep(0.1)
+        stopped = jobs.ask(asked)
+        assert (stopped.tillstand, stopped.klara) == (STOPPED, STAGES[0])
+        jobs.resume(stopped.id)
+        wait_for(lambda: jobs.ask(asked).tillstand == DONE)
+    finally:
+        gate.set()
+        jobs.close()
+
+
+def test_what_fails_is_told_and_the_server_goes_on(rot: Path, tmp_path: Path) -> None:
+    from sim.app.server import make_app
+
+    failing = [HemmaplanError("en av processerna som räknar dog"), RuntimeError("x")]
+
+    def fails(study: Study, progress: Progress) -> StudyResult:
+        if failing:
+            raise failing.pop(0)
+        return few(study, progress)
+
+    jobs = Jobs(fails)
+    try:
+        with TestClient(make_app(rot, jobs, tmp_path / "sparat"), base_url="http://127.0.0.1:8000") as client:
+            text = sharp(client, "prov")
+            assert "en av processerna som räknar dog" in text and "Fortsätt" in text
+            job = jobs.ask(question(rot))
+            assert job.tillstand == FAILED or job.id
+            token = token_of(client)
+            found = client.get("/kommun/prov/svar", headers=HTMX).text.split('name="jobb" value="')[1].split('"')[0]
+            for _ in range(2):
+                client.post("/kommun/prov/fortsatt", data={"csrf": token, "jobb": found})
+                last = sharp(client, "prov")
+            assert "state-klar" in last
+    finally:
+        jobs.close()
+
+
+def test_figures_are_drawn_from_the_answer(client: TestClient) -> None:
+    html = sharp(client, "prov", "utgang=hem_2")
+    links = [part.split('"')[0] for part in html.split('<img src="')[1:]]
+    assert links
+    for link in links:
+        drawn = client.get(link)
+        assert drawn.status_code == 200 and drawn.headers["content-type"] == "image/svg+xml"
+        assert drawn.content.startswith(b"<?xml")
+    assert client.get("/figur/finns/inte.svg").status_code == 404
+
+
+def test_answers_are_forgotten_so_that_memory_does_not_grow(rot: Path, jobs: Jobs) -> None:
+    asked = [replace(question(rot), fro=seed) for seed in range(20)]
+    for each in asked:
+        jobs.ask(each)
+    assert sum(jobs.find(each.key()) is not None for each in asked) == 6
+
+
+def test_the_command_says_what_is_missing_and_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from granssnitt.rot import run
+
+    assert "ska vara 0 till 65535" in run("app", "--port", "70000").err
+    assert "ska vara ett heltal" in run("app", "--port", "x").err
+    monkeypatch.setitem(sys.modules, "sim.app.server", None)
+    ran = run("app")
+    assert ran.code == 2 and "pip install" in ran.err
