@@ -19,6 +19,7 @@ from sim.trials import (
     Bench,
     Floats,
     Move,
+    covariance_of,
     island_of_paths,
     islands,
     log_ratio,
@@ -47,7 +48,8 @@ class Fit:
 
     `slopes` are elasticities d ln figure / d ln parameter, shape (figures, parameters), measured within `STEP` of the
     values found.
-    `check` are means over other possible years, and `error` the standard error of `after`.
+    `check` are means over other possible years. `error` is the standard error of `after`, a mean over `years` possible
+    years, and `covariance` that of ln figure between those years, shape (figures, figures).
     """
 
     figures: tuple[str, ...]
@@ -57,6 +59,8 @@ class Fit:
     after: Floats
     check: Floats
     error: Floats
+    covariance: Floats
+    years: int
     slopes: Floats
     factors: dict[str, float]
     values: dict[str, float]
@@ -189,6 +193,8 @@ def _report(problem: _Problem, u: Floats, before: Floats, slope: Floats) -> Fit:
         mean_of(samples),
         other.means(values, plan.replikationer, problem.counterparts),
         np.nanstd(samples, axis=0, ddof=1) / np.sqrt(known),
+        covariance_of(samples),
+        plan.replikationer,
         slope,
         dict(zip(plan.parametrar, map(float, np.exp(u)), strict=True)),
         values,

@@ -9,16 +9,13 @@ import pandas as pd
 
 from sim.calibration import CLOSE, Fit, bounds_of
 from sim.config_kalibrering import Kalibrering
+from sim.identifiability import SHOWN, groups, weak_directions
 from sim.reconcile import Line
 from sim.surface import compensation
 from sim.swedish import tal, uppraknat
 from sim.trials import Floats
 from sim.uncertainty import Assumption, Ends
 
-SHOWN = 0.05
-"""Elasticities below this are not worth a reader's time."""
-WEAK = 0.1
-"""Singular value below which a direction is not determined: 10 % along it moves the figures by less than 1 %."""
 LOADED = 0.2
 """Parameters with at least this share of a direction are named."""
 
@@ -81,13 +78,13 @@ def _parameters(plan: Kalibrering, fitted: Fit) -> list[str]:
         low, high = bounds_of(fri)
         at_bound = min(np.log(fitted.factors[name]) - low, high - np.log(fitted.factors[name])) < CLOSE
         digits = fri.siffror
-        span = f"{_short(fri.spann[0], digits)}–{_short(fri.spann[1], digits)}" + (" (vid gränsen)" if at_bound else "")
-        cells = [name, f"`{fri.mal}`", _short(fri.start, digits), _short(value, digits), span]
+        span = f"{short(fri.spann[0], digits)}–{short(fri.spann[1], digits)}" + (" (vid gränsen)" if at_bound else "")
+        cells = [name, f"`{fri.mal}`", short(fri.start, digits), short(value, digits), span]
         found.append(f"| {' | '.join(cells)} |")
     return found
 
 
-def _short(value: float, digits: int) -> str:
+def short(value: float, digits: int) -> str:
     """A number with so many significant digits, in Swedish."""
     whole = max(digits - 1 - int(np.floor(np.log10(abs(value)))), 0)
     text = tal(value, whole)
@@ -129,33 +126,6 @@ def _direction_text(names: Sequence[str], direction: Floats, matrix: Floats) -> 
     return f"{together} ändrar ingen siffra mer än {tal(moved, 1)} %"
 
 
-def groups(slopes: Floats) -> list[tuple[list[int], list[int]]]:
-    """Figures and parameters that hang together by an elasticity worth showing."""
-    linked = np.abs(slopes) >= SHOWN
-    left, found = set(range(slopes.shape[1])), []
-    while left:
-        parameters, figures = {min(left)}, set[int]()
-        while True:
-            figures = {int(f) for f in np.flatnonzero(linked[:, sorted(parameters)].any(axis=1))}
-            more = parameters | {int(p) for p in np.flatnonzero(linked[sorted(figures)].any(axis=0))}
-            if more == parameters:
-                break
-            parameters = more
-        left -= parameters
-        found.append((sorted(figures), sorted(parameters)))
-    return found
-
-
-def weak_directions(matrix: Floats) -> tuple[Floats, list[Floats]]:
-    """Singular values of elasticities, shape (figures, parameters), and the directions that they leave undetermined."""
-    if not matrix.size:
-        return np.zeros(matrix.shape[1]), list(np.eye(matrix.shape[1]))
-    _, values, directions = np.linalg.svd(matrix, full_matrices=True)
-    padded = np.concatenate([values, np.zeros(matrix.shape[1] - len(values))])
-    weak = [directions[number] for number, value in enumerate(padded) if value < WEAK]
-    return padded, weak
-
-
 def ridge_lines(drawn: Sequence[Assumption], surface: Mapping[str, Ends], spread: Floats, fitted: Fit) -> list[str]:
     """Which fitted number makes up for each assumption, and how well the figures stay when all are drawn at once."""
     if not drawn:
@@ -180,7 +150,7 @@ def ridge_lines(drawn: Sequence[Assumption], surface: Mapping[str, Ends], spread
             (name for name in makes_up if abs(makes_up[name]) >= 10 * SHOWN), key=lambda n: -abs(makes_up[n])
         )
         text = ", ".join(f"{name} {tal(makes_up[name], 1, sign=True)} %" for name in order)
-        span = f"{_short(each.lag, 3) if each.lag else '0'}–{_short(each.hog, 3)}"
+        span = f"{short(each.lag, 3) if each.lag else '0'}–{short(each.hog, 3)}"
         found.append(f"| `{each.path}` | {span} | {text or 'rör ingen inpassad siffra'} |")
     worst = int(np.abs(spread).max(axis=0).argmax())
     found += [

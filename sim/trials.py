@@ -48,6 +48,17 @@ def mean_of(samples: Floats) -> Floats:
     return np.asarray(np.nanmean(samples, axis=0))
 
 
+def covariance_of(samples: Floats) -> Floats:
+    """Covariance of ln figure between possible years, to first order. Shape (figures, figures).
+
+    That of the figure ÷ its mean, so that a year with none of it counts too.
+    """
+    known = ~np.isnan(samples)
+    away = np.where(known, samples / mean_of(samples) - 1, 0.0)
+    pairs = known.astype(np.float64).T @ known
+    return np.asarray(away.T @ away / np.maximum(pairs - 1, 1))
+
+
 def figure_samples(kommun: Kommun, table: Table, lines: Sequence[Line]) -> Floats:
     """What answers to each published figure, in its terms, in each replication. Shape (replications, figures)."""
     columns = []

@@ -18,6 +18,8 @@ from sim.calibration_report import fit_lines, matrix_table, ridge_lines
 from sim.commands.common import PREPARING, shown, write_frame
 from sim.engine import is_ready
 from sim.errors import HemmaplanError
+from sim.identifiability import firmness
+from sim.identifiability_report import firmness_lines, firmness_table
 from sim.results import ResultFolder
 from sim.settings import study_from
 from sim.surface import drawn_deviations, make_surface
@@ -58,11 +60,17 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
             if drawn
             else np.zeros((1, len(lines)))
         )
+        firm = firmness(plan, fitted)
         text = "\n".join(
-            [*fit_lines(kommun.namn, plan, lines, fitted), *ridge_lines(drawn, uncertainty.surface, spread, fitted)]
+            [
+                *fit_lines(kommun.namn, plan, lines, fitted),
+                *firmness_lines(plan, fitted, firm),
+                *ridge_lines(drawn, uncertainty.surface, spread, fitted),
+            ]
         )
         (folder.path / "kalibrering.md").write_text(text + "\n", encoding="utf-8", newline="\n")
         write_frame(matrix_table(fitted), folder.path / "elasticiteter.csv")
+        write_frame(firmness_table(firm), folder.path / "sakerhet.csv")
         lasting = folder.finish()
     print(text)
     if chosen.skriv:

@@ -16,9 +16,10 @@ from sim.calibration_files import (
     others_problems,
     surface_path,
 )
-from sim.calibration_report import fit_lines, groups, weak_directions
+from sim.calibration_report import fit_lines
 from sim.errors import HemmaplanError
 from sim.files import kommun_ids, leaves, project_root, read_kommun, read_yaml
+from sim.identifiability import groups, weak_directions
 from sim.loading import load_kommun
 from sim.scenario import with_values
 from sim.sources import numbers
