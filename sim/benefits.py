@@ -220,7 +220,11 @@ def benefit_series(book: Book, setting: Setting) -> BenefitSeries:
     paid = np.array(
         [[is_paid(setting, steg, r) for r in (*range(resources), -1)] for steg in range(len(setting.stegs))]
     )
-    kinds = len(stegs) + len(areas)
+    benefits, together = (
+        setting.area_of_steg[[steg for steg, _ in stegs]],
+        [setting.areas.index(area) for area in areas],
+    )
+    owners = np.repeat(np.concatenate([benefits, together]).astype(np.int64), groups)
     whole = np.flatnonzero(grid.whole_year)
     ahead = np.searchsorted(grid.after[whole], np.arange(len(setting.monthly)), side="right")
     return BenefitSeries(
@@ -235,10 +239,10 @@ def benefit_series(book: Book, setting: Setting) -> BenefitSeries:
             np.arange(len(stegs)) * groups,
             (len(stegs) + np.arange(len(areas))) * groups,
         ),
-        paid_months=book.monthly(kinds * groups),
-        spells=book.monthly(4 * kinds * groups),
-        in_year=book.by_period(kinds * groups),
-        long_term=book.by_period(kinds * groups),
+        paid_months=book.monthly(owners),
+        spells=book.monthly(np.tile(owners, 4)),
+        in_year=book.by_period(owners),
+        long_term=book.by_period(owners),
     )
 
 
@@ -255,8 +259,8 @@ def households(persons: Persons) -> Households:
     for area in benefit_areas(setting):
         mine, groups = benefit_stegs(setting, area), setting.groups_of(area)
         for steg in mine:
-            found[area, steg] = persons.kind(groups, _paid_in(setting, [steg]))
-        found[area, None] = persons.kind(groups, _paid_in(setting, mine))
+            found[area, steg] = persons.kind(area, groups, _paid_in(setting, [steg]))
+        found[area, None] = persons.kind(area, groups, _paid_in(setting, mine))
     return Households(found)
 
 
@@ -277,7 +281,7 @@ def write_benefits(
                 by = {} if group is None else {"malgrupp": setting.network.groups[group]}
                 part = split("" if steg is None else setting.stegs[steg][1], **by)
                 rows, kind = series.rows_of(at, steg, group), kinds.of[area, steg]
-                here = persons.all(of, kind) if group is None else persons.of_group(of, kind, group)
+                here = persons.all(of, kind) if group is None else persons.of_group(of, kind, group=group)
                 months = total(series.paid_months[row] for row in rows)
                 ended = series.spell(ENDED, rows)
                 in_year = total(series.in_year[row] for row in rows)

@@ -5,7 +5,7 @@ It is written once for a plan and its periods. Each replication then only counts
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +17,8 @@ from sim.runs import Row
 
 Numbers = NDArray[np.int64]
 
+EVERYBODY = -1
+"""The owner of a series that is not of one verksamhet alone."""
 MONTHLY, AT_END, BY_PERIOD, FIXED = range(4)
 """What a series holds: amounts of months, to be summed; how it is at the end of each month, of which the last one
 counts; something of its own for each period; or what is the same in every replication."""
@@ -73,6 +75,11 @@ class Counted:
 
     series: tuple[Floats, Floats, Floats]
 
+    def take(self, other: Counted, owners: Sequence[Numbers], taken: NDArray[np.bool_]) -> None:
+        """Let the series of some owners be as in another run. `taken`: by number of owner, the last one `EVERYBODY`."""
+        for mine, its, whose in zip(self.series, other.series, owners, strict=True):
+            mine[taken[whose]] = its[taken[whose]]
+
 
 @dataclass(frozen=True)
 class _Line:
@@ -87,21 +94,25 @@ class _Line:
 
 @dataclass
 class Book:
-    """Being written. `line` says what a row is; rows come in the order in which they are written."""
+    """Being written. `line` says what a row is; rows come in the order in which they are written.
+
+    Series are counted for their owners, one for each: numbers of verksamheter, in each of which the part of the kommun
+    lies whose stays decide the series.
+    """
 
     grid: Grid
-    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    owners: list[list[int]] = field(default_factory=lambda: [[], [], []])
     fixed: list[Floats] = field(default_factory=list)
     lines: dict[Row, _Line] = field(default_factory=dict)
 
-    def monthly(self, count: int, unit: float = 1.0) -> Block:
-        return self._block(MONTHLY, count, unit)
+    def monthly(self, owners: Numbers, unit: float = 1.0) -> Block:
+        return self._block(MONTHLY, owners, unit)
 
-    def at_end(self, count: int) -> Block:
-        return self._block(AT_END, count, 1.0)
+    def at_end(self, owners: Numbers) -> Block:
+        return self._block(AT_END, owners, 1.0)
 
-    def by_period(self, count: int) -> Block:
-        return self._block(BY_PERIOD, count, 1.0)
+    def by_period(self, owners: Numbers) -> Block:
+        return self._block(BY_PERIOD, owners, 1.0)
 
     def constant(self, values: Floats, unit: float = 1.0) -> Sum:
         """A series that is the same in every replication. Shape (periods,)."""
@@ -113,9 +124,9 @@ class Book:
         """Days of each period."""
         return self.constant(self.grid.days)
 
-    def _block(self, kind: int, count: int, unit: float) -> Block:
-        block = Block(kind, self.counts[kind], count, unit)
-        self.counts[kind] += count
+    def _block(self, kind: int, owners: Numbers, unit: float) -> Block:
+        block = Block(kind, len(self.owners[kind]), len(owners), unit)
+        self.owners[kind] += owners.tolist()
         return block
 
     def line(
@@ -139,7 +150,7 @@ class Book:
         """What is written, as arrays."""
         lines = list(self.lines.values())
         none = len(self.fixed)
-        firsts = np.cumsum([0, *self.counts]).tolist()
+        firsts = np.cumsum([0, *map(len, self.owners)]).tolist()
 
         def gather(sums: list[Sum]) -> _Sums:
             at, signs, first = list[int](), list[float](), list[int]()
@@ -163,7 +174,7 @@ class Book:
         hidden = np.array([np.zeros(len(self.grid), dtype=bool) if x.where is None else ~x.where for x in lines])
         return Lines(
             self.grid,
-            tuple(self.counts),
+            tuple(np.array(owners, dtype=np.int64) for owners in self.owners),
             tuple(line.row for line in lines),
             np.array([*self.fixed, np.zeros(len(self.grid))]),
             gather([line.above for line in lines]),
@@ -202,10 +213,10 @@ class _Sums:
 
 @dataclass(frozen=True)
 class Lines:
-    """How all rows are made from what is counted."""
+    """How all rows are made from what is counted. `owners` of the series that are counted, by kind."""
 
     grid: Grid
-    counts: tuple[int, ...]
+    owners: tuple[Numbers, ...]
     rows: tuple[Row, ...]
     fixed: Floats
     above: _Sums
@@ -220,7 +231,7 @@ class Lines:
     def empty(self) -> Counted:
         """Nothing counted yet."""
         months = len(self.grid.edges) - 1
-        monthly, at_end, by_period = self.counts
+        monthly, at_end, by_period = map(len, self.owners)
         return Counted((np.zeros((monthly, months)), np.zeros((at_end, months)), np.zeros((by_period, len(self.grid)))))
 
     def values(self, counted: Counted) -> Floats:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sim import config
 from sim.book import Book, total
-from sim.persons import Persons, PersonSeries
+from sim.parts import Part
+from sim.persons import Belongs, Persons, PersonSeries
 from sim.place_measures import DECIDED, LIVING, PlaceSeries
 from sim.runs import split
 from sim.setting import Setting
@@ -29,15 +30,14 @@ class Care:
     bought: tuple[int, ...]
     open: tuple[int, ...]
     groups: list[int]
-    placed_persons: int
-    away_persons: int
-    open_persons: int
-    helped_persons: int
+    placed_persons: tuple[int, ...]
+    away_persons: tuple[int, ...]
+    open_persons: tuple[int, ...]
+    helped_persons: tuple[int, ...]
 
 
 def care_kinds(persons: Persons) -> list[Care]:
-    setting = persons.setting
-    areas = setting.areas
+    areas = persons.setting.areas
     return [*(_care(persons, area, (area,)) for area in areas), _care(persons, ALL_AREAS, areas)]
 
 
@@ -51,17 +51,28 @@ def _care(persons: Persons, key: str, areas: Sequence[str]) -> Care:
     opened = tuple(number for number in stegs if is_open_care(setting.stegs[number][2]))
     groups = [] if key == ALL_AREAS else setting.groups_of(key)
     placed = {*own, *bought}
+
+    def persons_in(groups: list[int], belongs: Belongs) -> tuple[int, ...]:
+        if key != ALL_AREAS:
+            return (persons.kind(key, groups, belongs),)
+        return tuple(persons.kind(part[0], groups, _within(setting, part, belongs)) for part in setting.parts)
+
     return Care(
         key,
         own,
         bought,
         opened,
         groups,
-        persons.kind(groups, lambda steg, resource: resource in placed),
-        persons.kind([], lambda steg, resource: resource in bought),
-        persons.kind([], lambda steg, resource: steg in opened),
-        persons.kind([], lambda steg, resource: bool(opened) and (steg in opened or resource in placed)),
+        persons_in(groups, lambda steg, resource: resource in placed),
+        persons_in([], lambda steg, resource: resource in bought),
+        persons_in([], lambda steg, resource: steg in opened) if opened else (),
+        persons_in([], lambda steg, resource: steg in opened or resource in placed) if opened else (),
     )
+
+
+def _within(setting: Setting, part: Part, belongs: Belongs) -> Belongs:
+    """Nobody is in two parts of a kommun, so who is in care anywhere can be counted in each, and added."""
+    return lambda steg, resource: setting.stegs[steg][0] in part and belongs(steg, resource)
 
 
 def is_care(setting: Setting, number: int) -> bool:
@@ -89,7 +100,7 @@ def write_care(
         home_starts, bought_starts = (
             total(places.of(DECIDED, number) for number in some) for some in (care.own, care.bought)
         )
-        everyone, outside = persons.all(of, care.placed_persons), persons.all(of, care.away_persons)
+        everyone, outside = persons.all(of, *care.placed_persons), persons.all(of, *care.away_persons)
         book.line((key, "varddygn_intern", ""), home)
         book.line((key, "varddygn_extern", ""), away)
         book.line((key, "arsplatser", ""), places_home + places_out, days)
@@ -103,12 +114,12 @@ def write_care(
         book.line((key, "andel_extern_beslut", ""), bought_starts, home_starts + bought_starts)
         for group in care.groups:
             part = split("", malgrupp=setting.network.groups[group])
-            book.line((key, "placerade", part), persons.of_group(of, care.placed_persons, group))
+            book.line((key, "placerade", part), persons.of_group(of, *care.placed_persons, group=group))
     if care.open:
         under_way = total(stegs.under_way(number) for number in care.open)
         living = total(places.time_in(LIVING, number) for number in (*care.own, *care.bought))
-        bought, helped = persons.all(of, care.away_persons), persons.all(of, care.helped_persons)
+        bought, helped = persons.all(of, *care.away_persons), persons.all(of, *care.helped_persons)
         book.line((key, "pagaende_oppenvard", ""), under_way, days)
-        book.line((key, "personer_oppenvard", ""), persons.all(of, care.open_persons))
+        book.line((key, "personer_oppenvard", ""), persons.all(of, *care.open_persons))
         book.line((key, "andel_oppenvard", ""), under_way, under_way + living)
         book.line((key, "andel_hemmaplan_insatser", ""), bought, helped, rest=True)

@@ -8,6 +8,7 @@ arrivals and moves none, and a later end leaves earlier months alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -53,14 +54,26 @@ class Cases:
     arrivals: Arrivals
     present: tuple[Present, ...]
 
+    def within(self, network: Network, areas: Collection[str]) -> Cases:
+        """Those who come to some verksamheter, and the stock there."""
+        comes = np.array([network.area_of(inflow.first_steg) in areas for inflow in network.inflows])
+        chosen = comes[self.arrivals.inflow]
+        arrivals = {field.name: getattr(self.arrivals, field.name)[chosen] for field in fields(Arrivals)}
+        there = (present for present in self.present if network.area_of(present.stock.steg) in areas)
+        return Cases(Arrivals(**arrivals), tuple(there))
 
-def draw_cases(network: Network, seed: int, replication: int) -> Cases:
-    """All exogenous draws of one replication."""
-    parts = [_arrivals(network, number, seed, replication) for number in range(len(network.inflows))]
+
+def draw_cases(network: Network, seed: int, replication: int, areas: Collection[str] | None = None) -> Cases:
+    """All exogenous draws of one replication, or those of some verksamheter (as `Cases.within`)."""
+    inflows = [
+        n for n, inflow in enumerate(network.inflows) if areas is None or network.area_of(inflow.first_steg) in areas
+    ]
+    stocks = [stock for stock in network.stock if areas is None or network.area_of(stock.steg) in areas]
+    parts = [_arrivals(network, number, seed, replication) for number in inflows]
     whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
     order = _ties_by_key(np.argsort(whole["time"]), whole["time"], whole["key"])
     arrivals = Arrivals(**{name: column[order] for name, column in whole.items()})
-    return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in network.stock))
+    return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in stocks))
 
 
 @kernel

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import config
-from sim.book import Block, Book, Counted
+from sim.book import EVERYBODY, Block, Book, Counted
 from sim.care import ALL_AREAS
 from sim.intervals import Cuts
 from sim.kernel import kernel
 from sim.periods import Floats, Grid, Ints
 from sim.setting import Setting
-from sim.stays import Stays
+from sim.stays import Flags, Stays
 
 DEAREST_SHARE = 0.15
 """The dearest placements: this share of the bought dygn."""
@@ -33,6 +33,10 @@ class DearestSeries:
     grid: Grid
     share: Block
     price: Block
+
+    def placements(self, stays: Stays) -> Flags:
+        """Which of the stays are placements."""
+        return np.asarray(self.area_of_resource[stays.resource] >= 0)
 
     def count(self, stays: Stays, prices: Floats, counted: Counted) -> None:
         """`prices`: per bought dygn, by resource and piece."""
@@ -120,13 +124,14 @@ def _dearest_of(days: Floats, kronor: Floats) -> tuple[float, float]:
 def dearest_series(book: Book, setting: Setting) -> DearestSeries:
     buys = [area if isinstance(resurs, config.Extern) else "" for area, _, resurs in setting.resources]
     areas = (*dict.fromkeys(area for area in buys if area), ALL_AREAS) if any(buys) else ()
+    owners = np.array([EVERYBODY if area == ALL_AREAS else setting.areas.index(area) for area in areas], dtype=np.int64)
     return DearestSeries(
         areas,
         np.array([areas.index(area) if area else -1 for area in (*buys, "")], dtype=np.int64),
         setting.pieces,
         setting.grid,
-        book.by_period(len(areas)),
-        book.by_period(len(areas)),
+        book.by_period(owners),
+        book.by_period(owners),
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from sim.form import Form, form_of
 from sim.form import measured as measured
 from sim.network import Network
 from sim.periods import Floats
+from sim.replication import Posed, posed, replicated
 from sim.scenario import Plan, make_plan
 from sim.tables import Replicate, Table, empty_table
 from sim.uncertainty import Uncertainty
@@ -94,14 +95,11 @@ def run_study(study: Study, progress: Progress = lambda done, total: None) -> St
     plans = plans_of(study)
     if not is_ready(study.motor):
         _compile(plans[0], study)
-    networks = [build_network(plan, study.slut) for plan in plans]
-    asked = [
-        Asked(form_of(plan, network), network, Drawing(plan, study.osakerhet) if study.osakerhet else None)
-        for plan, network in zip(plans, networks, strict=True)
-    ]
+    drawing = Drawing(plans, study.slut, study.osakerhet) if study.osakerhet else None
+    asked = Asked(posed(plans, study.slut), drawing)
     tables = [
         empty_table(plan.id, study.numbers(), each.form.sheet.rows, each.form.periods)
-        for plan, each in zip(plans, asked, strict=True)
+        for plan, each in zip(plans, asked.scenarios, strict=True)
     ]
     finished = np.zeros((len(plans), study.replikationer), dtype=bool)
     try:
@@ -136,46 +134,50 @@ def _compile(plan: Plan, study: Study) -> None:
 
 
 class Drawing(NamedTuple):
-    """A scenario whose every replication has its own draw of the assumptions."""
+    """Scenarios (nuläge first) whose every replication has its own draw of the assumptions."""
 
-    plan: Plan
+    plans: tuple[Plan, ...]
+    slut: date | None
     uncertainty: Uncertainty
 
-    def own_plan(self, seed: int, replication: int) -> Plan:
-        """The scenario as it acts on the kommun of one replication."""
-        return make_plan(self.uncertainty.kommun(self.plan.kommun, seed, replication), self.plan.scenario)
+    def own_plans(self, seed: int, replication: int) -> list[Plan]:
+        """The scenarios as they act on the kommun of one replication."""
+        base = make_plan(self.uncertainty.kommun(self.plans[0].kommun, seed, replication))
+        return [base, *(make_plan(base.kommun, plan.scenario, base) for plan in self.plans[1:])]
 
-    def drawn(self, network: Network, seed: int, replication: int) -> tuple[Form, Network]:
-        """What one replication runs, over the same days as the network of the numbers as written."""
-        plan = self.own_plan(seed, replication)
-        own = build_network(plan, network.start + timedelta(days=network.end - 1))
-        return form_of(plan, own), own
+    def posed(self, seed: int, replication: int) -> list[Posed]:
+        return posed(self.own_plans(seed, replication), self.slut)
 
 
 class Asked(NamedTuple):
-    """A scenario to be simulated: what is measured, the network, and how its assumptions are drawn, if they are."""
+    """The scenarios to be simulated, nuläge first, and how their assumptions are drawn, if they are."""
 
-    form: Form
-    network: Network
+    scenarios: list[Posed]
     drawing: Drawing | None
 
-    def measured(self, seed: int, replication: int, engine: str) -> Floats:
-        """One replication, shape (rows, periods)."""
+    def measured(self, seed: int, replication: int, engine: str) -> Iterator[Floats]:
+        """One replication in each scenario, of shape (rows, periods)."""
         if self.drawing is None:
-            return replicate(self.form, self.network, seed, replication, engine).values
-        found = replicate(*self.drawing.drawn(self.network, seed, replication), seed, replication, engine)
-        assert (found.rows, found.periods) == (self.form.sheet.rows, self.form.periods)
-        return found.values
+            return replicated(self.scenarios, seed, replication, engine)
+        drawn = self.drawing.posed(seed, replication)
+        for own, written in zip(drawn, self.scenarios, strict=True):
+            assert (own.form.sheet.rows, own.form.periods) == (written.form.sheet.rows, written.form.periods)
+        return replicated(drawn, seed, replication, engine)
+
+    def packed(self) -> bytes:
+        """To be sent with every job. Scenarios have most in common, so it can be made several times smaller."""
+        worked_out = [each._replace(network=each.network.worked_out()) for each in self.scenarios]
+        return zlib.compress(pickle.dumps(self._replace(scenarios=worked_out)), 1)
 
 
 Found = tuple[int, int, Floats]
 """The number of a scenario, that of a replication, and what was measured: (rows, periods)."""
 
 
-def _work(study: Study, asked: Sequence[Asked]) -> Iterator[Found]:
+def _work(study: Study, asked: Asked) -> Iterator[Found]:
     """Finished runs in any order; which process did what leaves no trace in them."""
     workers = workers_of(study)
-    packed = _packed(asked) if workers > 1 else b""
+    packed = asked.packed() if workers > 1 else b""
 
     def here(batch: range) -> Iterator[Found]:
         return _runs(asked, study.fro, batch, study.motor)
@@ -183,7 +185,8 @@ def _work(study: Study, asked: Sequence[Asked]) -> Iterator[Found]:
     def there(batch: range) -> tuple[object, ...]:
         return _run_elsewhere, packed, study.fro, batch, study.motor
 
-    shared: Shared[range, Found] = Shared(workers, _batches(study.numbers(), len(asked), workers), there)
+    batches = _batches(study.numbers(), len(asked.scenarios), workers)
+    shared: Shared[range, Found] = Shared(workers, batches, there)
     return shared.done(here)
 
 
@@ -198,15 +201,10 @@ def _batches(replications: range, plans: int, workers: int) -> list[range]:
     return [replications[first : first + size] for first in range(0, len(replications), size)]
 
 
-def _packed(asked: Sequence[Asked]) -> bytes:
-    """To be sent with every job. Scenarios have most in common, so it can be made several times smaller."""
-    return zlib.compress(pickle.dumps([each._replace(network=each.network.worked_out()) for each in asked]), 1)
-
-
 @lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> list[Asked]:
+def _unpacked(packed: bytes) -> Asked:
     """Kept for the next batch: to unpack the scenarios takes as long as to simulate one of them."""
-    asked: list[Asked] = pickle.loads(zlib.decompress(packed))
+    asked: Asked = pickle.loads(zlib.decompress(packed))
     return asked
 
 
@@ -215,8 +213,8 @@ def _run_elsewhere(packed: bytes, seed: int, batch: range, engine: str) -> list[
     return list(_runs(_unpacked(packed), seed, batch, engine))
 
 
-def _runs(asked: Sequence[Asked], seed: int, batch: range, engine: str) -> Iterator[Found]:
+def _runs(asked: Asked, seed: int, batch: range, engine: str) -> Iterator[Found]:
     """A replication in every scenario, then the next one."""
     for replication in batch:
-        for number, each in enumerate(asked):
-            yield number, replication, each.measured(seed, replication, engine)
+        for number, values in enumerate(asked.measured(seed, replication, engine)):
+            yield number, replication, values

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.book import Counted
 from sim.calendars import Period, half_years, months, years
 from sim.labels import LABELS
 from sim.network import Network
+from sim.periods import Floats
 from sim.runs import Run
 from sim.scenario import Plan
 from sim.sheet import Sheet, sheet_of
+from sim.stays import stays_of
 from sim.tables import Replicate
 from sim.visits import VisitLog
 
@@ -33,12 +36,17 @@ class Form:
 
     def filled(self, log: VisitLog, seed: int, replication: int) -> Replicate:
         """Every measure of a finished run."""
-        values = self.sheet.values(log, seed, replication)
-        if self.together:
-            summed = values[:, self.planning].sum(axis=1, keepdims=True)
-            over_years = np.where(self.adds_up[:, None], summed, np.nan)
-            values = np.concatenate([values[:, : self.planning.stop], over_years, values[:, self.planning.stop :]], 1)
-        return Replicate(self.sheet.rows, self.periods, values)
+        stays = stays_of(log, self.sheet.closings)
+        return Replicate(self.sheet.rows, self.periods, self.values(self.sheet.count(stays, seed, replication)))
+
+    def values(self, counted: Counted) -> Floats:
+        """Every measure of what is counted. Shape (rows, periods)."""
+        values = self.sheet.lines.values(counted)
+        if not self.together:
+            return values
+        summed = values[:, self.planning].sum(axis=1, keepdims=True)
+        over_years = np.where(self.adds_up[:, None], summed, np.nan)
+        return np.concatenate([values[:, : self.planning.stop], over_years, values[:, self.planning.stop :]], 1)
 
 
 def form_of(plan: Plan, network: Network) -> Form:

@@ -166,9 +166,10 @@ def _days(stays: Stays, pieces: Cuts, by_day: ByDay, hours: int, waits: int) -> 
 
 
 def cost_series(book: Book, setting: Setting) -> CostSeries:
-    areas, stegs, resources = setting.areas, setting.stegs, len(setting.resources)
+    areas, stegs = setting.areas, setting.stegs
     benefits = [(area, setting.stegs[n][1]) for area in benefit_areas(setting) for n in benefit_stegs(setting, area)]
     paying = [area for area, _ in benefits]
+    benefit_owners = [areas.index(area) for area in (*paying, *benefit_areas(setting))]
     groups = len(setting.network.groups)
     by_day, hour_stegs, waits = _by_day(setting)
     income = [setting.summed(partial(_income, area), per_year=True) for area in areas]
@@ -179,21 +180,21 @@ def cost_series(book: Book, setting: Setting) -> CostSeries:
         by_day,
         hours_a_day=_stack(setting, [_hours(setting, n, _per_day) for n in hour_stegs]),
         hour_price=_stack(setting, [_hours(setting, n, _hour_price) for n in hour_stegs]),
-        hour_area=np.array([areas.index(stegs[n][0]) for n in hour_stegs], dtype=np.int64),
+        hour_area=setting.area_of_steg[hour_stegs],
         wait_price=_stack(setting, [_wait_price(setting, *wait) for wait in waits]),
         wait_row=np.array(
             [BY_AREA.index(which) * len(areas) + areas.index(stegs[n][0]) for n, which, _ in waits], dtype=np.int64
         ),
         income=-np.array(income),
-        area_of_resource=np.array([areas.index(area) for area, _, _ in setting.resources], dtype=np.int64),
+        area_of_resource=setting.area_of_resource,
         amount=np.array([setting.by_month(partial(_benefit, *benefit)) for benefit in benefits]),
         first_benefit=np.array([paying.index(area) for area in benefit_areas(setting)], dtype=np.int64),
         benefit_areas=len(benefit_areas(setting)),
         groups=groups,
-        hours=book.monthly(len(hour_stegs)),
-        of_resource=book.monthly(resources, unit=ORE),
-        of_benefit=book.monthly((len(benefits) + len(benefit_areas(setting))) * (1 + groups), unit=ORE),
-        of_area=book.monthly(len(BY_AREA) * len(areas), unit=ORE),
+        hours=book.monthly(setting.area_of_steg[hour_stegs]),
+        of_resource=book.monthly(setting.area_of_resource, unit=ORE),
+        of_benefit=book.monthly(np.repeat(np.array(benefit_owners, dtype=np.int64), 1 + groups), unit=ORE),
+        of_area=book.monthly(np.tile(np.arange(len(areas)), len(BY_AREA)), unit=ORE),
     )
 
 

@@ -217,6 +217,10 @@ class Network:
         _ = self.flat, self.streams, self.stock_shapes
         return self
 
+    def area_of(self, steg: int) -> str:
+        """The verksamhet of a steg."""
+        return self.steg_names[steg].split(".", 1)[0]
+
     @property
     def last_year(self) -> int:
         return (self.start + timedelta(days=math.ceil(self.end) - 1)).year

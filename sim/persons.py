@@ -79,18 +79,27 @@ def _persons(stays: Stays, order: Ints, months: Cuts, of_month: Ints, kinds: Kin
                 found[row, period] = level
 
 
+Belongs = Callable[[int, int], bool]
+"""Whether stays in a steg and resource (-1: none) are of a kind."""
+
+
 @dataclass
 class Persons:
     """Kinds of persons to be counted, being listed. What a kind is depends on steg and resource alone."""
 
     setting: Setting
-    stays: list[Callable[[int, int], bool]] = field(default_factory=list)
+    stays: list[Belongs] = field(default_factory=list)
     groups: list[list[int]] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
 
-    def kind(self, groups: list[int], belongs: Callable[[int, int], bool]) -> int:
-        """Number of a new kind: those with a begun stay in a steg and resource (-1: none) that belong."""
+    def kind(self, area: str, groups: list[int], belongs: Belongs) -> int:
+        """Number of a new kind: those with a begun stay in a steg and resource that belong.
+
+        `area`: a verksamhet of the part of the kommun in which they all are.
+        """
         self.stays.append(belongs)
         self.groups.append(groups)
+        self.areas.append(area)
         return len(self.stays) - 1
 
     def series(self, book: Book) -> PersonSeries:
@@ -107,6 +116,7 @@ class Persons:
                 kinds += [kind for kind, belongs in enumerate(self.stays) if belongs(steg, resource)]
                 after[steg, resource] = len(kinds)
         rows = [groups if some else 1 for some in self.groups]
+        owners = [self.setting.areas.index(area) for area in self.areas]
         return PersonSeries(
             self.setting.months,
             self.setting.grid,
@@ -117,13 +127,17 @@ class Persons:
                 np.cumsum([0, *rows[:-1]]),
                 np.array([bool(some) for some in self.groups]).astype(np.int64),
             ),
-            book.by_period(sum(rows)),
+            book.by_period(np.repeat(np.array(owners, dtype=np.int64), rows)),
         )
 
-    def all(self, series: PersonSeries, kind: int) -> Sum:
-        row = int(series.kinds.row[kind])
-        count = len(self.setting.network.groups) if self.groups[kind] else 1
-        return total(series.persons[row + number] for number in range(count))
+    def all(self, series: PersonSeries, *kinds: int) -> Sum:
+        """Of some kinds between them: nobody is of two."""
+        counts = [(int(series.kinds.row[kind]), len(self._groups) if self.groups[kind] else 1) for kind in kinds]
+        return total(series.persons[row + number] for row, count in counts for number in range(count))
 
-    def of_group(self, series: PersonSeries, kind: int, group: int) -> Sum:
-        return series.persons[int(series.kinds.row[kind]) + group]
+    def of_group(self, series: PersonSeries, *kinds: int, group: int) -> Sum:
+        return total(series.persons[int(series.kinds.row[kind]) + group] for kind in kinds)
+
+    @property
+    def _groups(self) -> tuple[str, ...]:
+        return self.setting.network.groups

@@ -147,12 +147,13 @@ def place_series(book: Book, setting: Setting) -> PlaceSeries:
     resources = len(network.resources)
     available = np.array([_available(network, number, setting.months) for number in range(resources)])
     steg_row = np.full((len(setting.stegs), resources), -1)
-    rows = resources
+    owners = setting.area_of_resource
+    dygn_owners = owners.tolist()
     for number, resource in enumerate(network.resources):
         users = users_of(network, number) if resource.kind != "team" else []
         for steg in users if len(users) > 1 else []:
-            steg_row[steg, number] = rows
-            rows += 1
+            steg_row[steg, number] = len(dygn_owners)
+            dygn_owners.append(owners[number])
     return PlaceSeries(
         resources,
         setting.months,
@@ -164,13 +165,13 @@ def place_series(book: Book, setting: Setting) -> PlaceSeries:
             np.array([[float(steg.part) for steg in stegs] for stegs in network.steg]),
             steg_row,
         ),
-        time=book.monthly(2 * resources),
-        counts=book.monthly(2 * resources),
-        dygn=book.monthly(rows),
-        taken=book.monthly(resources, unit=THOUSAND),
-        empty=book.monthly(resources, unit=THOUSAND),
-        present=book.at_end(resources),
-        long=book.at_end(resources),
+        time=book.monthly(np.tile(owners, 2)),
+        counts=book.monthly(np.tile(owners, 2)),
+        dygn=book.monthly(np.array(dygn_owners)),
+        taken=book.monthly(owners, unit=THOUSAND),
+        empty=book.monthly(owners, unit=THOUSAND),
+        present=book.at_end(owners),
+        long=book.at_end(owners),
     )
 
 

@@ -13,6 +13,7 @@ from sim.build import at_epoch
 from sim.calendars import Period, days_in_year
 from sim.intervals import Cuts, cuts_at
 from sim.network import Network
+from sim.parts import Part, parts_of
 from sim.periods import Floats, Grid, Ints, edges_of, make_grid
 from sim.scenario import Plan
 
@@ -46,6 +47,21 @@ class Setting:
         """(verksamhet, name, configuration) of each resource, by its number."""
         found = [(resource.name, self.kommun.resurser[resource.name]) for resource in self.network.resources]
         return tuple((resurs.verksamhet, name, resurs) for name, resurs in found)
+
+    @cached_property
+    def area_of_steg(self) -> Ints:
+        """The number of each steg's verksamhet among `areas`."""
+        return np.array([self.areas.index(area) for area, _, _ in self.stegs], dtype=np.int64)
+
+    @cached_property
+    def area_of_resource(self) -> Ints:
+        """The number of the verksamhet that owns each resource."""
+        return np.array([self.areas.index(area) for area, _, _ in self.resources], dtype=np.int64)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The verksamheter, those together that share a resource."""
+        return parts_of(self.kommun)
 
     def stegs_of(self, area: str) -> list[int]:
         return [number for number, (its_area, _, _) in enumerate(self.stegs) if its_area == area]

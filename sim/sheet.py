@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim import config
 from sim.benefits import BenefitSeries, benefit_series, households, write_benefits
 from sim.book import Book, Counted, Lines
@@ -37,6 +39,7 @@ class Sheet:
     """`rows`: first the measures that are not kronor, then kronor, then what is made of both."""
 
     lines: Lines
+    areas: tuple[str, ...]
     measures: int
     costs: int
     closings: Closings
@@ -56,7 +59,13 @@ class Sheet:
         """Every row of a replication. Shape (rows, periods)."""
         return self.lines.values(self.count(stays_of(log, self.closings), seed, replication))
 
-    def count(self, stays: Stays, seed: int, replication: int) -> Counted:
+    def counts_as(self, other: Sheet) -> bool:
+        """Whether the two count the same series, so that those of a verksamhet can be had from either."""
+        same_series = all(map(np.array_equal, self.lines.owners, other.lines.owners)) and self.rows == other.rows
+        return same_series and np.array_equal(self.kronor.pieces.edges, other.kronor.pieces.edges)
+
+    def count(self, stays: Stays, seed: int, replication: int, placements: Stays | None = None) -> Counted:
+        """`placements`: those of the whole kommun, where the stays are only some of its parts."""
         counted = self.lines.empty()
         by_person = ordered_within(stays.case, stays.start)
         self.stegs.count(stays, counted)
@@ -66,7 +75,7 @@ class Sheet:
         use = self.places.count(stays, counted)
         prices = self.kronor.prices.per_dygn(seed, replication)
         self.kronor.count(stays, use, self.benefits, prices, counted)
-        self.dearest.count(stays, prices, counted)
+        self.dearest.count(stays if placements is None else placements, prices, counted)
         return counted
 
 
@@ -106,17 +115,19 @@ def make_sheet(setting: Setting) -> Sheet:
     write_within_budget(book)
     write_dearest(book, dearest)
     lines, closings = book.closed(), closings_of(setting.network)
-    return Sheet(lines, measures, costs, closings, stegs, places, teams, of, benefits, kronor, dearest)
+    return Sheet(
+        lines, tuple(setting.areas), measures, costs, closings, stegs, places, teams, of, benefits, kronor, dearest
+    )
 
 
 def _in_resource(persons: Persons, number: int) -> int:
     area = persons.setting.resources[number][0]
-    return persons.kind(persons.setting.groups_of(area), lambda steg, resource: resource == number)
+    return persons.kind(area, persons.setting.groups_of(area), lambda steg, resource: resource == number)
 
 
 def _in_steg(persons: Persons, number: int) -> int:
     area = persons.setting.stegs[number][0]
-    return persons.kind(persons.setting.groups_of(area), lambda steg, resource: steg == number)
+    return persons.kind(area, persons.setting.groups_of(area), lambda steg, resource: steg == number)
 
 
 def _write_persons(book: Book, persons: Persons, of: PersonSeries, kind: int, row: Row) -> None:
@@ -125,4 +136,6 @@ def _write_persons(book: Book, persons: Persons, of: PersonSeries, kind: int, ro
     setting = persons.setting
     book.line(row, persons.all(of, kind))
     for group in setting.groups_of(area):
-        book.line((area, matt, split(part, malgrupp=setting.network.groups[group])), persons.of_group(of, kind, group))
+        book.line(
+            (area, matt, split(part, malgrupp=setting.network.groups[group])), persons.of_group(of, kind, group=group)
+        )

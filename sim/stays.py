@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,16 @@ class Stays(NamedTuple):
     to_close: Flags
     asked_in: Ints
     began_in: Ints
+
+    def of(self, chosen: Flags) -> Stays:
+        columns: tuple[Any, ...] = self
+        return Stays(*(column[chosen] for column in columns))
+
+    def with_others(self, others: Stays) -> Stays:
+        """These and those of other cases together, in the order of a log of all of them."""
+        order = np.argsort(np.concatenate([self.case, others.case]), kind="stable")
+        pairs: Any = zip(self, others, strict=True)
+        return Stays(*(np.concatenate(pair)[order] for pair in pairs))
 
 
 class Closings(NamedTuple):

@@ -218,7 +218,8 @@ def steg_series(book: Book, setting: Setting) -> StegSeries:
         np.array([steg.frist is not None and steg.frist.fran == "start" for steg in stegs], dtype=np.int64),
     )
     assert 2 * len(stegs) * len(setting.monthly) <= MOST_CODES
-    ways, rows = _ways(setting)
+    ways, ending_rows = _ways(setting)
+    owners = setting.area_of_steg
     of_month, first_places = setting.grid.of_month.T, np.arange(2 * len(stegs)) * len(setting.grid)
     return StegSeries(
         len(stegs),
@@ -226,12 +227,12 @@ def steg_series(book: Book, setting: Setting) -> StegSeries:
         setting.grid,
         limits,
         ways,
-        counts=book.monthly(COUNTS * len(stegs)),
-        time=book.monthly(2 * len(stegs)),
-        late=book.at_end(len(stegs)),
-        quantiles=book.by_period(2 * len(stegs) * len(LEVELS)),
+        counts=book.monthly(np.tile(owners, COUNTS)),
+        time=book.monthly(np.tile(owners, 2)),
+        late=book.at_end(owners),
+        quantiles=book.by_period(np.repeat(np.tile(owners, 2), len(LEVELS))),
         place_of=(first_places[:, None, None] + of_month).reshape(-1, of_month.shape[1]),
-        endings=book.monthly(rows),
+        endings=book.monthly(ending_rows),
     )
 
 
@@ -264,22 +265,22 @@ def split_endings(setting: Setting, number: int) -> list[int]:
     return setting.groups_of(area) if steg.bistand_kr_per_manad is not None else []
 
 
-def _ways(setting: Setting) -> tuple[Ways, int]:
-    """Where each ending is counted, and in how many rows. A target that the steg cannot lead to has a row too."""
+def _ways(setting: Setting) -> tuple[Ways, Ints]:
+    """Where each ending is counted, and whose those rows are. A target that the steg cannot lead to has a row too."""
     stegs, columns = len(setting.stegs), 1 + len(setting.network.groups)
     outcome_row, target_row = np.full((stegs, columns), -1), np.full((stegs, columns), -1)
     target = np.zeros((stegs, stegs + 1), dtype=np.int64)
-    rows = 0
+    owners = list[int]()
     for number in range(stegs):
         outcomes, targets = outcomes_of(setting, number), targets_of(setting, number)
         target[number] = len(targets)
         target[number, np.array(targets) - EXIT] = np.arange(len(targets))
         for column in (0, *(1 + group for group in split_endings(setting, number))):
-            outcome_row[number, column] = rows
-            target_row[number, column] = rows + len(outcomes)
-            rows += len(outcomes) + len(targets) + 1
+            outcome_row[number, column] = len(owners)
+            target_row[number, column] = len(owners) + len(outcomes)
+            owners += [int(setting.area_of_steg[number])] * (len(outcomes) + len(targets) + 1)
     by_age = np.array([len(outcomes_of(setting, number)) - 1 for number in range(stegs)])
-    return Ways(outcome_row, target_row, target, by_age), rows
+    return Ways(outcome_row, target_row, target, by_age), np.array(owners, dtype=np.int64)
 
 
 def write_steg(book: Book, setting: Setting, series: StegSeries, number: int) -> None:

@@ -143,7 +143,7 @@ def _beside(stays: Stays, months: Cuts, work: Work, waiting: Floats, closing: Fl
 
 def team_series(book: Book, setting: Setting) -> TeamSeries:
     network = setting.network
-    stegs, resources = network.steg[0], len(network.resources)
+    stegs, owners = network.steg[0], setting.area_of_resource
 
     def weights(which: str) -> Floats:
         return np.array([[float(getattr(steg, which)) for steg in epoch] for epoch in network.steg])
@@ -168,11 +168,11 @@ def team_series(book: Book, setting: Setting) -> TeamSeries:
         setting.months,
         work,
         limits,
-        load=book.monthly(resources, unit=THOUSAND),
-        waiting=book.monthly(resources, unit=THOUSAND),
-        over=book.monthly(resources, unit=THOUSAND),
-        closing=book.monthly(resources),
-        placed=book.monthly(len(stegs), unit=THOUSAND),
+        load=book.monthly(owners, unit=THOUSAND),
+        waiting=book.monthly(owners, unit=THOUSAND),
+        over=book.monthly(owners, unit=THOUSAND),
+        closing=book.monthly(owners),
+        placed=book.monthly(setting.area_of_steg, unit=THOUSAND),
     )
 
 

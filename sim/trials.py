@@ -9,12 +9,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import config
 from sim.config import Kommun
 from sim.costs import ALL_AREAS
 from sim.engine import FASTEST
 from sim.errors import HemmaplanError
 from sim.experiment import Study, run_study
+from sim.parts import parts_of
 from sim.reconcile import Line, in_document, samples_of
 from sim.scenario import with_values
 from sim.tables import Table
@@ -82,34 +82,8 @@ def log_ratio(found: Floats, base: Floats) -> Floats:
 
 def islands(kommun: Kommun, lines: Sequence[Line] = ()) -> dict[str, int]:
     """A number for each verksamhet; those with different numbers share no resource, and no figure of the lines."""
-    root = {area: area for area in kommun.verksamheter}
-
-    def top(area: str) -> str:
-        while root[area] != area:
-            area = root[area]
-        return area
-
-    owner: dict[str, str] = {name: resurs.verksamhet for name, resurs in kommun.resurser.items()}
-    for area, verksamhet in kommun.verksamheter.items():
-        for steg in verksamhet.steg.values():
-            for name in _needs(steg):
-                other = owner.setdefault(name, area)
-                if other in root:
-                    root[top(area)] = top(other)
-    for line in lines:
-        for area in line.verksamheter:
-            root[top(area)] = top(line.verksamheter[0])
-    tops = sorted({top(area) for area in root})
-    return {area: tops.index(top(area)) for area in root}
-
-
-def _needs(steg: config.Steg) -> list[str]:
-    named = [part.team for part in (steg.uppfoljning, steg.avslut) if part is not None]
-    if isinstance(steg.behov, config.TeamBehov):
-        return [*named, steg.behov.team]
-    if isinstance(steg.behov, config.PlatsBehov):
-        return [*named, *steg.behov.plats, *([steg.behov.reserv] if steg.behov.reserv else [])]
-    return named
+    parts = parts_of(kommun, [line.verksamheter for line in lines])
+    return {area: number for number, part in enumerate(parts) for area in part}
 
 
 EVERYWHERE = -1

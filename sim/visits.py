@@ -71,6 +71,12 @@ class VisitLog:
     def select(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> VisitLog:
         return VisitLog(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
+    def with_others(self, others: VisitLog) -> VisitLog:
+        """This log and one of other cases as one, in the canonical order."""
+        order = np.argsort(np.concatenate([self.fall, others.fall]), kind="stable")
+        both = {field.name: (getattr(self, field.name), getattr(others, field.name)) for field in fields(self)}
+        return VisitLog(**{name: np.concatenate(pair)[order] for name, pair in both.items()})
+
     def from_day_0(self) -> VisitLog:
         """The log without stays that were over before day 0; stays asked for before it are flagged as from nuläge."""
         before = self.begaran < 0

@@ -148,7 +148,7 @@ def test_nobody_sees_how_many_worked_nor_what_else_was_asked(
 def test_every_scenario_has_the_same_draw(fitted: tuple[Bench, Kalibrering, Fit, Uncertainty]) -> None:
     trial, _, _, made = fitted
     plans = [make_plan(trial.kommun, asked) for asked in (None, MORE_PLACES)]
-    drawn = [Drawing(each, made).own_plan(1, 3) for each in plans]
+    drawn = Drawing(tuple(plans), None, made).own_plans(1, 3)
     assert drawn[0].kommun == drawn[1].kommun != trial.kommun
     assert drawn[1].epoker[0].kommun.resurser["egen"].model_dump()["platser"] == 25
 
