@@ -44,6 +44,7 @@ VERBS: Mapping[str, Verb] = {
     "varians": Verb("variance"),
     "spar": Verb("trace"),
     "varfor": Verb("why"),
+    "forklara": Verb("explain"),
     "kanslighet": Verb("sensitivity", replications=30),
     "rita": Verb("chain"),
     "app": Verb("app", composed=False),

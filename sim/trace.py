@@ -134,6 +134,9 @@ class Words:
             area, name = inflow.name.split(".")
             self._inflows.append(kommun.verksamheter[area].inflode[name].namn)
 
+    def resource(self, number: int) -> str:
+        return self._resources[number]
+
     def when(self, days: float) -> str:
         return (self._start + timedelta(days=days)).strftime("%Y-%m-%d %H:%M")
 

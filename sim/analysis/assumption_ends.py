@@ -140,7 +140,7 @@ def _problem(kommun: Kommun, each: Assumption, calibration: Calibration | None) 
         for end in (each.lag, each.hog):
             with_values(kommun, {each.path: end}, counterparts_in(kommun, calibration))
     except HemmaplanError as error:
-        return f"kan inte stå i spannets ände: {str(error).splitlines()[0]}"
+        return f"kan inte stå i spannets ände: {str(error).splitlines()[0].lstrip(': ')}"
     return None
 
 
@@ -170,13 +170,13 @@ def _tried(part: Kommun, each: Assumption, ends: tuple[float, float], known: Unc
 def _surface(within: Study, others: Sequence[Assumption], calibration: Calibration) -> Uncertainty | None:
     """As `kalibrera` makes one, for the part of the kommun that is simulated."""
     kommun, plan = within.kommun, calibration.plan
-    inside = [_inside(kommun, line) for line in calibration.lines]
     there = _paths(kommun)
     free = {name: fri for name, fri in plan.parametrar.items() if fri.mal in there}
-    lines = tuple(line for line, kept in zip(calibration.lines, inside, strict=True) if kept)
+    lines = lines_inside(kommun, calibration)
     if not free or not lines:
         return None
-    figures = tuple(siffra for siffra, kept in zip(plan.siffror, inside, strict=True) if kept)
+    aims = zip(plan.siffror, calibration.lines, strict=True)
+    figures = tuple(siffra for siffra, line in aims if line in lines)
     plan = plan.model_copy(update={"parametrar": free, "siffror": figures})
     bench = Bench(kommun, lines, plan.fro, plan.slut, within.motor, within.arbetare)
     centre = centre_of(kommun, free)
@@ -187,10 +187,11 @@ def _surface(within: Study, others: Sequence[Assumption], calibration: Calibrati
     return Uncertainty(tuple(others), free, centre, make_surface(bench, plan, values, slope, others))
 
 
-def _inside(kommun: Kommun, line: Line) -> bool:
-    """Whether a published figure is of the part alone."""
-    areas = line.verksamheter or (line.uppgift.verksamhet,)
-    return all(area in kommun.verksamheter for area in areas)
+def lines_inside(kommun: Kommun, calibration: Calibration | None) -> tuple[Line, ...]:
+    """The published figures that the kommun is fitted to and that are of this part of it alone."""
+    lines = calibration.lines if calibration else ()
+    areas = set(kommun.verksamheter)
+    return tuple(line for line in lines if areas.issuperset(line.verksamheter or (line.uppgift.verksamhet,)))
 
 
 def _pairs(

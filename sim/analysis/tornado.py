@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.analysis.assumption_ends import Calibration, Tried, Untried, counterparts_in, ends_to_try
+from sim.analysis.assumption_ends import Calibration, Tried, Untried, counterparts_in, ends_to_try, lines_inside
 from sim.analysis.scope import part_of, touched_areas
 from sim.analysis.wanted import figure_asked, row_of
 from sim.config import Kommun
 from sim.costs import ALL_AREAS
 from sim.experiment import Progress, Study, run_study
 from sim.periods import Floats
+from sim.reconcile import ACCEPTABLE, Line
 from sim.scenario import make_plan, with_values
 from sim.statistics import mean_interval
 from sim.summary import KeyFigure
+from sim.trials import figure_samples
 
 DECIDING = 3
 
@@ -35,17 +37,26 @@ class Question:
     tried: tuple[Tried, ...]
     untried: tuple[Untried, ...]
     counterparts: tuple[str, ...]
+    lines: tuple[Line, ...]
+    """Published figures that are to stay as they are."""
     limits: bool
 
 
 @dataclass(frozen=True)
 class Effect:
     """What an assumption does. `level`: the figure in nuläge, shape (2 ends, replications); `change`: each scenario's
-    difference from nuläge, shape (2 ends, scenarios, replications)."""
+    difference from nuläge, shape (2 ends, scenarios, replications). `moved`: how far the fitted figures move, the one
+    that moves most, as a share of itself, at either end."""
 
     tried: Tried
     level: Floats
     change: Floats
+    moved: tuple[float, float]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the kommun still gives what it is fitted to, at both ends."""
+        return max(self.moved) <= ACCEPTABLE
 
     def swing(self, scenario: int) -> Floats:
         """From the low end to the high one, in each replication."""
@@ -58,10 +69,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class Flip:
-    """At one end two courses of action change places: `better` is the one that was the lower as written."""
+    """At one end two courses of action change places: `better` is the one that was the lower as written. `fits`: the
+    kommun still gives there what it is fitted to."""
 
     tried: Tried
     end: int
+    fits: bool
     better: str
     worse: str
     written: tuple[float, float, float]
@@ -87,9 +100,13 @@ class Tornado:
     klara: int
 
     def deciding(self, scenario: int) -> list[Effect]:
-        """The assumptions that move a scenario's difference most, surely, at most three."""
+        """The assumptions that move a scenario's difference most, surely, at most three, where the fit still holds."""
+        return [effect for effect in self.moving(scenario) if effect.fits][:DECIDING]
+
+    def moving(self, scenario: int) -> list[Effect]:
+        """Those that move a scenario's difference surely, most first."""
         found = [effect for effect in self.effects if _sure(effect.swing(scenario))]
-        return sorted(found, key=lambda effect: -effect.size(scenario))[:DECIDING]
+        return sorted(found, key=lambda effect: -effect.size(scenario))
 
 
 def interval(values: Floats) -> tuple[float, float, float]:
@@ -120,8 +137,8 @@ def question(
     areas = touched_areas(study.kommun, [change for scenario in study.scenarios for change in scenario.andringar])
     within = replace(study, kommun=part_of(study.kommun, areas, figure[0]))
     tried, untried = ends_to_try(within, study.kommun, calibration, every, limits)
-    counterparts = counterparts_in(within.kommun, calibration)
-    return Question(within, figure_asked(within, *figure), tuple(tried), tuple(untried), counterparts, limits)
+    told = counterparts_in(within.kommun, calibration), lines_inside(within.kommun, calibration)
+    return Question(within, figure_asked(within, *figure), tuple(tried), tuple(untried), *told, limits)
 
 
 def tornado(asked: Question, progress: Progress = lambda done, total: None) -> Tornado:
@@ -131,13 +148,15 @@ def tornado(asked: Question, progress: Progress = lambda done, total: None) -> T
     """
     study, tried = asked.study, asked.tried
     total = 1 + 2 * len(tried)
-    written = _measured(asked, study)
+    written, figures = _measured(asked, study)
     progress(1, total)
     effects: list[Effect] = []
     try:
         for number, each in enumerate(tried):
             ends = [_measured(asked, replace(study, kommun=_kommun(asked, values))) for values in each.values]
-            effects.append(Effect(each, np.array([e[0] for e in ends]), np.array([e[1:] - e[0] for e in ends])))
+            found = np.array([values for values, _ in ends])
+            moved = [_furthest(there, figures) for _, there in ends]
+            effects.append(Effect(each, found[:, 0], found[:, 1:] - found[:, :1], (moved[0], moved[1])))
             progress(3 + 2 * number, total)
     except KeyboardInterrupt:
         if not effects:
@@ -160,12 +179,20 @@ def _kommun(asked: Question, values: dict[str, float]) -> Kommun:
     return with_values(asked.study.kommun, values, asked.counterparts)
 
 
-def _measured(asked: Question, study: Study) -> Floats:
-    """The figure in nuläge and in each scenario, shape (1 + scenarios, replications)."""
+def _measured(asked: Question, study: Study) -> tuple[Floats, Floats]:
+    """The figure in nuläge and in each scenario, shape (1 + scenarios, replications), and the fitted figures' means."""
     result = run_study(study)
     if result.klara < result.begarda:
         raise KeyboardInterrupt
-    return np.array([table.of(row_of(asked.figure), asked.figure.period) for table in result.tables])
+    values = np.array([table.of(row_of(asked.figure), asked.figure.period) for table in result.tables])
+    fitted = figure_samples(study.kommun, result.tables[0], asked.lines) if asked.lines else np.empty((1, 0))
+    return values, np.mean(fitted, axis=0)
+
+
+def _furthest(found: Floats, base: Floats) -> float:
+    """The greatest change of a fitted figure, as a share of what it is; what is not known is left out."""
+    known = np.isfinite(found) & np.isfinite(base) & (base != 0)
+    return float(np.abs(found[known] / base[known] - 1).max(initial=0.0))
 
 
 def _flips(names: Sequence[str], change: Floats, effects: Sequence[Effect]) -> tuple[Flip, ...]:
@@ -176,14 +203,14 @@ def _flips(names: Sequence[str], change: Floats, effects: Sequence[Effect]) -> t
     found = []
     for effect in effects:
         for end in (0, 1):
-            there = np.concatenate([nobody, effect.change[end]])
+            there, fits = np.concatenate([nobody, effect.change[end]]), effect.moved[end] <= ACCEPTABLE
             for one in range(len(called)):
                 for other in range(one):
                     before, after = (interval(values[one] - values[other]) for values in (written, there))
                     if before[0] * after[0] < 0:
                         better, worse = (other, one) if before[0] > 0 else (one, other)
                         told = [_worse_less_better(each, before[0] > 0) for each in (before, after)]
-                        found.append(Flip(effect.tried, end, called[better], called[worse], told[0], told[1]))
+                        found.append(Flip(effect.tried, end, fits, called[better], called[worse], told[0], told[1]))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import floor, log10
 
 from sim.analysis.assumption_ends import Tried
-from sim.analysis.tornado import Effect, Flip, Tornado, interval
+from sim.analysis.tornado import DECIDING, Effect, Flip, Tornado, interval
 from sim.config import Kommun
 from sim.describe import path_text
 from sim.labels import LABELS
@@ -16,7 +16,16 @@ from sim.swedish import tal
 
 COLUMNS = (
     *("scenario", "antagande", "namn", "skrivet", "lag_ande", "hog_ande", "skillnad_skrivet", "skillnad_lag"),
-    *("skillnad_hog", "svangning", "svangning_ki95_lag", "svangning_ki95_hog", "niva_lag", "niva_hog", "inpassat"),
+    *(
+        "skillnad_hog",
+        "svangning",
+        "svangning_ki95_lag",
+        "svangning_ki95_hog",
+        "niva_lag",
+        "niva_hog",
+        "inpassning_rubbas",
+        "lost_pa_nytt",
+    ),
 )
 UNTRIED = ("antagande", "skrivet", "kalla", "skal")
 MOST = 12
@@ -47,7 +56,7 @@ def _scenario(made: Tornado, number: int, name: str) -> list[str]:
     rows = [
         f"| {called(effect.tried, kommun)} | {_end(effect.tried, 0)} | {_end(effect.tried, 1)} "
         f"| {_short(made, effect.change[0, number])} | {_short(made, effect.change[1, number])} "
-        f"| {told(made, effect.swing(number))} |"
+        f"| {told(made, effect.swing(number))} | {_fit(effect)} |"
         for effect in shown
     ]
     deciding = [called(effect.tried, kommun) for effect in made.deciding(number)]
@@ -59,11 +68,31 @@ def _scenario(made: Tornado, number: int, name: str) -> list[str]:
     return [
         f"## {name}: {told(made, made.change[number])} {figure.unit} med talen som de står",
         "",
-        "| Antagande | Låg ände | Hög ände | Skillnad, låg | Skillnad, hög | Svängning |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| Antagande | Låg ände | Hög ände | Skillnad, låg | Skillnad, hög | Svängning | Inpassningen |",
+        "|---|--:|--:|--:|--:|--:|---|",
         *rows,
         "",
         decides,
+        "",
+        *_unfitting(made, number),
+    ]
+
+
+def _fit(effect: Effect) -> str:
+    return "står kvar" if effect.fits else f"rubbas {tal(100 * max(effect.moved))} %"
+
+
+def _unfitting(made: Tornado, number: int) -> list[str]:
+    """What would move the answer at least as much, but not in a kommun that gives the published figures."""
+    deciding, kommun = made.deciding(number), made.question.study.kommun
+    least = deciding[-1].size(number) if len(deciding) == DECIDING else 0.0
+    found = [each for each in made.moving(number) if not each.fits and each.size(number) >= least]
+    if not found:
+        return []
+    names = "; ".join(called(each.tried, kommun) for each in found)
+    return [
+        f"Flyttar svaret lika mycket, men då går de publicerade siffrorna inte att behålla: {names}. Spannet är vidare "
+        "än vad siffrorna medger, så läs det inte som en möjlighet.",
         "",
     ]
 
@@ -121,6 +150,7 @@ def _flip(flip: Flip, kommun: Kommun, made: Tornado, cost: bool) -> str:
     low, high = ("billigare", "dyrare") if cost else ("lägre", "högre")
     mean = tal(abs(flip.found[0]) * figure.factor, figure.decimals)
     sure = "" if flip.sure else "; det ena eller det andra ryms i simuleringsfelet"
+    sure += "" if flip.fits else "; men där står de publicerade siffrorna inte kvar"
     return (
         f"Med {where} blir {flip.better} {high} än {flip.worse}, i stället för {low}, med {mean} {figure.unit}{sure}."
     )
@@ -167,7 +197,7 @@ def effect_rows(made: Tornado) -> Iterator[tuple[object, ...]]:
             each = effect.tried.assumption
             yield (
                 *(scenario.id, each.path, called(effect.tried, kommun), each.varde, *effect.tried.ends),
-                *(written, low, high, *interval(effect.swing(number)), *levels, refitted),
+                *(written, low, high, *interval(effect.swing(number)), *levels, max(effect.moved), refitted),
             )
 
 

@@ -176,6 +176,24 @@ def test_without_a_stored_surface_the_fitted_figure_is_kept_all_the_same() -> No
         assert abs(bench.means({SHARE: values[SHARE]}, 24)[0] / still - 1) > 0.1
 
 
+def test_an_assumption_that_breaks_the_fit_does_not_decide() -> None:
+    """Nothing is solved again, so that bought dygn move by more than a tenth."""
+    of = own_and_bought(spann=[0.45, 0.75], fordelning="likformig")
+    study = Study(of, (PLACES,), 6, arbetare=1, slut=date(2018, 12, 31))
+    found = tornado(question(study, fitted(of, None), limits=True))
+    (effect,) = found.moving(0)
+    dygn = []
+    for share in (0.45, 0.6, 0.75):
+        table = run_study(Study(with_values(of, {SHARE: share}), (), 6, arbetare=1, slut=study.slut)).tables[0]
+        dygn.append(table.of(("v", "varddygn", "kopt"), "2018").mean())
+    assert effect.moved == pytest.approx((dygn[0] / dygn[1] - 1, 1 - dygn[2] / dygn[1]))
+    assert not effect.fits
+    assert found.deciding(0) == []
+    text = "\n".join(tornado_lines(found))
+    assert "| rubbas " in text
+    assert "går de publicerade siffrorna inte att behålla: V, vard, kan få insatsen på hemmaplan, andel." in text
+
+
 def test_the_paired_swing_is_that_of_two_studies_made_by_hand() -> None:
     of = own_and_bought(spann=[0.45, 0.75], fordelning="likformig")
     study = Study(of, (PLACES,), 6, arbetare=1, slut=date(2018, 12, 31))

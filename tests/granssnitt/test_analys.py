@@ -106,7 +106,23 @@ def test_kanslighet_writes_text_tables_and_a_figure(project: Path) -> None:
     assert {row["skal"] for row in table(folder / "ej_provade.csv")} == {"har inget spann: kommunens egna data"}
 
 
+def test_forklara_writes_the_chains_and_a_table_of_all_cases(project: Path) -> None:
+    folder, out = done(project, "prov_forklara", "forklara", "prov", "hem_2", "--antal", "2")
+    assert {path.name for path in folder.iterdir()} == {"forklara.md", "fall.csv"}
+    assert out.startswith((folder / "forklara.md").read_text(encoding="utf-8"))
+    assert "## Varför: de 2 fall som flyttade mest" in out
+    assert out.count("\n**Fall ") + out.count("\n**Nytt fall ") == 2
+    rows = table(folder / "fall.csv")
+    assert f"**{len(rows)} fall klarade sig annorlunda.**" in out
+    other = run("forklara", "prov", "hem_2", "--replikation", "1", "--antal", "0")
+    assert other.code == 0 and "replikation 1" in other.out and "## Varför" not in other.out
+
+
 BAD = [
+    (("forklara", "prov"), "SCENARIO saknas"),
+    (("forklara", "prov", "hem_2", "--replikation", "-1"), "--replikation = -1: ska vara 0 till"),
+    (("forklara", "prov", "hem_2", "--antal", "-1"), "--antal = -1: ska vara 0 eller mer"),
+    (("forklara", "prov", "hem_2", "team_1"), "ett ord för mycket"),
     (("kanslighet", "prov"), "SCENARIO saknas"),
     (("kanslighet", "prov", "hem_2", "--matt", "kostnader"), "menade du kostnad"),
     (("kanslighet", "prov", "hem_2", "--allt"), "menade du --alla"),

@@ -44,7 +44,7 @@ def quick(words: list[str]) -> list[str]:
         return [*words, "studie.replikationer=2", "berakning.arbetare=1", "studie.slut='2019-12-31'"]
     return (
         [*words, "--replikationer", "2", "--arbetare", "1"]
-        if words and words[0] not in {"app", "lista", "rita", "spar"}
+        if words and words[0] not in {"app", "lista", "rita", "spar", "forklara"}
         else words
     )
 
