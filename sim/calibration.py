@@ -134,7 +134,14 @@ def slopes(
     return np.asarray(log_ratio(found[1::2], found[::2]).T / distances)
 
 
-def fit(bench: Bench, plan: Kalibrering, names: Sequence[str], document: Floats, tell: Tell = lambda _: None) -> Fit:
+def fit(
+    bench: Bench,
+    plan: Kalibrering,
+    names: Sequence[str],
+    document: Floats,
+    tell: Tell = lambda _: None,
+    most_steps: int = MOST_STEPS,
+) -> Fit:
     """Find the free numbers. Deterministic: the same kommun and plan give the same numbers, wherever they stood."""
     problem = _Problem(bench, plan, tuple(names), document)
     parameters = plan.parametrar
@@ -145,7 +152,7 @@ def fit(bench: Bench, plan: Kalibrering, names: Sequence[str], document: Floats,
     residual = problem.residuals(u)
     measured: tuple[Floats, Floats] | None = None
     length = 1.0
-    for _ in range(MOST_STEPS):
+    for _ in range(most_steps):
         if np.abs(residual).max() < CLOSE:
             break
         tell(f"största avvikelse {100 * np.abs(residual).max():.1f} %".replace(".", ","))

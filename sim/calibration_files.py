@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,10 @@ import numpy as np
 import yaml
 
 from sim.config import Kommun
-from sim.config_kalibrering import Kalibrering, Siffra, Yta
+from sim.config_kalibrering import Fri, Kalibrering, Siffra, Yta
 from sim.errors import HemmaplanError, nearest
 from sim.files import leaves, read_yaml
+from sim.loading import raise_problems
 from sim.messages import validated
 from sim.reconcile import Line, load_reconciliation, published_rows, reconciliation_source
 from sim.scenario import numeric_paths, share_group, with_values
@@ -40,21 +41,23 @@ def load_calibration(root: Path, kommun: Kommun) -> tuple[Kalibrering, tuple[Lin
             "handboken, avsnittet Kalibrering, visar hur filen skrivs"
         )
     plan = validated(Kalibrering, read_yaml(path), prefix=path.name)
+    raise_problems(list(parameter_problems(kommun, plan.parametrar)), prefix=f"{path.name}: ")
+    lines = load_reconciliation(root, kommun.id)
+    return plan, tuple(_line(siffra, lines, path.name) for siffra in plan.siffror)
+
+
+def parameter_problems(kommun: Kommun, parameters: Mapping[str, Fri]) -> Iterator[tuple[str, str]]:
+    """(path, Swedish text) for parameters that turn what the kommun does not have, or a share with no counterpart."""
     there = numeric_paths(kommun.model_dump(mode="python", exclude_unset=True))
-    for name, fri in plan.parametrar.items():
+    for name, fri in parameters.items():
         for target in (fri.mal, *fri.foljer, *fri.motpart):
             if target not in there:
-                raise HemmaplanError(
-                    f"{path.name}: parametrar.{name}: {target}: finns inte i kommunen; {nearest(target, there)}"
-                )
+                yield f"parametrar.{name}", f"{target}: finns inte i kommunen; {nearest(target, there)}"
         groups = [share_group(target) for target in fri.motpart]
         for target in (fri.mal, *fri.foljer):
             if share_group(target) is not None and share_group(target) not in groups:
-                raise HemmaplanError(
-                    f"{path.name}: parametrar.{name}: {target} är en andel; ange under motpart vad som tar resten"
-                )
-    lines = load_reconciliation(root, kommun.id)
-    return plan, tuple(_line(siffra, lines, path.name) for siffra in plan.siffror)
+                text = "är en andel; ange under motpart vad som tar resten"
+                yield f"parametrar.{name}", f"{target} {text}"
 
 
 def _answers(siffra: Siffra, line: Line) -> bool:

@@ -119,6 +119,13 @@ def merge(base: dict[str, Any], other: Mapping[str, Any], where: str = "") -> di
     return base
 
 
+def overlaid(base: Any, other: Mapping[str, Any]) -> Any:
+    """`base` with what `other` says put in its place."""
+    if not isinstance(base, Mapping):
+        return other
+    return {**base, **{k: overlaid(base.get(k), v) if isinstance(v, Mapping) else v for k, v in other.items()}}
+
+
 def kommun_ids(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / "conf" / "kommun").glob("*.yaml"))
 

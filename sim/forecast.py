@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from sim.config_prognos import Post, Prognosunderlag, Rad, Volym
 from sim.costs import ALL_AREAS
 from sim.errors import HemmaplanError, nearest, tal_text
 from sim.experiment import Study, StudyResult
-from sim.files import read_yaml
+from sim.files import overlaid, read_yaml
 from sim.labels import LABELS
 from sim.loading import checked_kommun, raise_problems
 from sim.messages import validated
@@ -90,7 +90,7 @@ def _doubled(given: Prognosunderlag) -> Iterator[tuple[str, str]]:
 def forecast_study(study: Study, given: Prognosunderlag) -> Study:
     """The same study of nuläge alone, from the day of the outcome to the end of the year."""
     content = study.kommun.model_dump(mode="python", exclude_unset=True)
-    start = {"startdag": given.startdag, "nulage": _overlaid(content.get("nulage", {}), given.nulage)}
+    start = {"startdag": given.startdag, "nulage": overlaid(content.get("nulage", {}), given.nulage)}
     kommun = checked_kommun({**content, **start}, where="prognos")
     end = date(kommun.basar, 12, 31)
     if kommun.slut < end:
@@ -116,13 +116,6 @@ def _post_problems(kommun: Kommun, given: Prognosunderlag) -> Iterator[tuple[str
             yield at, f"enheten är {uppraknat(sorted(units))}; i rader räknas kronor, annat hör hemma under volymer"
         elif len(units) > 1:
             yield at, f"enheterna är olika ({uppraknat(sorted(units))}) och kan inte summeras"
-
-
-def _overlaid(base: Any, other: Mapping[str, Any]) -> Any:
-    """`base` with what `other` says put in its place."""
-    if not isinstance(base, Mapping):
-        return other
-    return {**base, **{k: _overlaid(base.get(k), v) if isinstance(v, Mapping) else v for k, v in other.items()}}
 
 
 @dataclass(frozen=True)

@@ -155,12 +155,14 @@ def _wanted(root: Path, kommun_id: str) -> Avstamning:
 
 
 def published_rows(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """The document's rows of nyckeltal.csv by (omrade, matt, ar, period)."""
+    """The document's rows of nyckeltal.csv by (omrade, matt, ar, period), each with its line in the file as `rad`."""
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     with (root / "conf" / "underlag" / "nyckeltal.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+        reader = csv.DictReader(file)
+        for row in reader:
             if row["kalla"] == source:
-                found.setdefault((row["omrade"], row["matt"], row["ar"], row["period"]), []).append(row)
+                key = (row["omrade"], row["matt"], row["ar"], row["period"])
+                found.setdefault(key, []).append({**row, "rad": reader.line_num})
     return found
 
 

@@ -74,6 +74,24 @@ def visit_rates(
     return rates, {name: visits[number[name]] * home[name] for name in stegs}
 
 
+def stationary_counts(
+    kommun: config.Kommun, area: str, groups: Sequence[str], ages: Sequence[Floats | None]
+) -> dict[str, dict[str, float]]:
+    """How many would be in each steg and resource in the end: visits × mean length (Little's law)."""
+    rates, _ = visit_rates(kommun, area, groups, ages)
+    stegs = kommun.verksamheter[area].steg
+    return {
+        name: {
+            place: sum(
+                rate * _way_on(stegs[name], group, place, age)[0] / DAYS_PER_YEAR
+                for rate, group, age in zip(by_group.tolist(), groups, ages, strict=True)
+            )
+            for place, by_group in places.items()
+        }
+        for name, places in rates.items()
+    }
+
+
 def _solve(inflow: Floats, routing: Floats) -> Floats:
     """Visits of shape (stegs, målgrupper), from the routing (from, målgrupp, to)."""
     found = np.empty_like(inflow)

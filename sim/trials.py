@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.balance import in_balance
 from sim.config import Kommun
 from sim.costs import ALL_AREAS
 from sim.engine import FASTEST
@@ -32,10 +33,12 @@ class Bench:
     slut: date | None = None
     motor: str = FASTEST
     arbetare: int = 1
+    jamvikt: tuple[str, ...] = ()
+    """Verksamheter whose stock is set anew in each trial, as in the long run (`in_balance`)."""
 
     def samples(self, values: Mapping[str, float], replications: int, counterparts: Sequence[str] = ()) -> Floats:
         """Each figure in the document's terms in each possible year. Shape (replications, figures)."""
-        kommun = with_values(self.kommun, values, counterparts)
+        kommun = in_balance(with_values(self.kommun, values, counterparts), self.jamvikt)
         study = Study(kommun, (), replications, self.fro, self.slut, self.motor, self.arbetare)
         return figure_samples(kommun, run_study(study).tables[0], self.lines)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -72,6 +72,14 @@ def draw(assumption: Assumption, seed: int, replication: int) -> float:
     """The number in one replication, the same whatever else is drawn and whatever the scenario."""
     words = (seed, replication, name_key(assumption.path), 0, 0, Purpose.ANTAGANDE.value)
     return quantile(assumption, float(uniform(*(np.uint64(word) for word in words))))
+
+
+class Draws(Protocol):
+    """What gives each replication a kommun of its own, with the structure of the one it is made from."""
+
+    def kommun(self, kommun: Kommun, seed: int, replication: int) -> Kommun:
+        """The kommun of one replication."""
+        ...
 
 
 @dataclass(frozen=True)
