@@ -17,7 +17,6 @@ from sim.commands.study import run as study
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.files import ROOT_VARIABLE, read_kommun, read_yaml
 from sim.results import read_parquet
-from sim.store import Keeper
 
 TABLES = ("matt.parquet", "nivaer.csv", "skillnader.csv", "budget.csv")
 CSV_TABLES = TABLES[1:]
@@ -203,13 +202,13 @@ def interrupted_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Ctrl-C when so many runs are finished."""
 
     def interrupt(runs: int) -> None:
-        def interrupted(asked: Study, progress: Progress, keeper: Keeper) -> StudyResult:
+        def interrupted(asked: Study, progress: Progress) -> StudyResult:
             def stop(done: int, total: int) -> None:
                 progress(done, total)
                 if done == runs:
                     raise KeyboardInterrupt
 
-            return run_study(asked, stop, keeper)
+            return run_study(asked, stop)
 
         monkeypatch.setattr("sim.commands.common.run_study", interrupted)
 
