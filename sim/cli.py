@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.cli_parser import make_parser, sentence
-from sim.errors import HemmaplanError, nearest
+from sim.errors import HemmaplanError, Interrupted, nearest
 from sim.files import OS_REASONS, check_files, kommun_ids, os_reason, project_root, scenario_ids
 
 BAD_INPUT = 2
@@ -22,6 +22,7 @@ INTERRUPTED = 130
 GROUPS = ("kommun", "studie", "berakning")
 """Parts of the configuration of which one is chosen by name."""
 MULTIRUN = ("--multirun", "-m")
+GO_ON = "--fortsatt"
 
 
 class Verb(NamedTuple):
@@ -73,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"Fel: {error.filename or 'filerna'}: {os_reason(error)}", file=sys.stderr)
         return BAD_INPUT
-    except KeyboardInterrupt:
-        print("Avbrutet. Inget hann bli klart.", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(stopped if isinstance(stopped, Interrupted) else "Avbrutet. Inget hann bli klart.", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -118,8 +119,11 @@ def _known(what: str, name: str, allowed: Sequence[str]) -> None:
 
 def _overrides(chosen: argparse.Namespace, verb: Verb) -> list[str]:
     """Plain words as Hydra's, those that are part of the study."""
+    key, width = getattr(chosen, "precision", None) or ("kostnad_mnkr", None)
     given = {
         "kommun": chosen.kommun,
+        f"studie.precision.{key}": width,
+        "studie.hogst_replikationer": getattr(chosen, "hogst", None),
         "studie.replikationer": getattr(chosen, "replikationer", None) if verb.replications_of_study else None,
         "studie.fro": getattr(chosen, "fro", None),
         "berakning.arbetare": getattr(chosen, "arbetare", None),
@@ -147,13 +151,14 @@ def _lista() -> int:
 
 def _kor(words: list[str]) -> int:
     root = project_root()
-    strange = [word for word in words if word.startswith("-") and word not in MULTIRUN]
+    again = GO_ON in words
+    strange = [word for word in words if word.startswith("-") and word not in (*MULTIRUN, GO_ON)]
     if strange:
-        raise HemmaplanError(f"{strange[0]}: okänt val; {nearest(strange[0], ['--multirun', '--hjalp'])}")
-    overrides = [word for word in words if word not in MULTIRUN]
-    if overrides != words:
-        return _multirun(root, overrides)
-    return _run("study", _compose(root, overrides), root, argparse.Namespace())
+        raise HemmaplanError(f"{strange[0]}: okänt val; {nearest(strange[0], ['--multirun', GO_ON, '--hjalp'])}")
+    overrides = [word for word in words if word not in (*MULTIRUN, GO_ON)]
+    if set(MULTIRUN) & set(words):
+        return _multirun(root, overrides, argparse.Namespace(fortsatt="dar_det_gar" if again else None))
+    return _run("study", _compose(root, overrides), root, argparse.Namespace(fortsatt=again))
 
 
 def _quoted(text: str) -> str:
@@ -187,8 +192,11 @@ def _plain(composed: Any) -> dict[str, Any]:
     return {str(key): value for key, value in content.items()}
 
 
-def _multirun(root: Path, overrides: list[str]) -> int:
-    """Hydra's own sweep, one study a job. A study that cannot be made does not stop the others."""
+def _multirun(root: Path, overrides: list[str], chosen: argparse.Namespace) -> int:
+    """Hydra's own sweep, one study a job. A study that cannot be made does not stop the others.
+
+    `chosen.fortsatt`: those that were interrupted go on, those that are whole are left.
+    """
     import hydra
 
     problems: list[str] = []
@@ -198,7 +206,7 @@ def _multirun(root: Path, overrides: list[str]) -> int:
         try:
             with _hydra_in_swedish(root, overrides):
                 content = _plain(composed)
-            done.append(_run("study", content, root, argparse.Namespace()))
+            done.append(_run("study", content, root, chosen))
         except HemmaplanError as error:
             problems.append(str(error))
         if INTERRUPTED in done:

@@ -51,8 +51,8 @@ def _argparse_swedish(message: str, parser: argparse.ArgumentParser) -> str:
     if found := re.match(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL):
         return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}"
     if found := re.match(r"argument (\S+): invalid (\w+) value: ['\"](.*)['\"]", message, re.DOTALL):
-        allowed = "ett heltal" if found[2] == "int" else "ett datum skrivet ÅÅÅÅ-MM-DD"
-        return f"{found[1]} = {found[3]}: ska vara {allowed}"
+        allowed = {"int": "ett heltal", "_precision": "ett tal i miljoner kronor, som 0,5, eller i procent, som 5%"}
+        return f"{found[1]} = {found[3]}: ska vara {allowed.get(found[2], 'ett datum skrivet ÅÅÅÅ-MM-DD')}"
     if found := re.match(r"argument (\S+): expected .*", message):
         return f"{found[1]}: värde saknas"
     if found := re.match(r"argument (\S+): ignored explicit argument", message):
@@ -76,9 +76,16 @@ def make_parser() -> _Parser:
     _study_options(jamfor)
     jamfor.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help="sista dag, ÅÅÅÅ-MM-DD")
     uncertain = "dra antagandena ur sina spann i varje framtid, och visa vad de betyder"
+    sure = "fortsätt tills nettokostnadens skillnad är känd på ± så många mnkr (0,5) eller så många procent (5%%)"
+    jamfor.add_argument("--precision", type=_precision, metavar="TAL", help=sure)
+    jamfor.add_argument("--hogst", type=int, metavar="N", help="högst så många möjliga framtider med --precision")
+    jamfor.add_argument("--fortsatt", action="store_true", help="gör klart samma körning, som avbröts eller dog")
     jamfor.add_argument("--parameterosakerhet", action="store_const", const="true", help=uncertain)
     kor = verb("kor", "samma sak med Hydras grammatik, för den som vill ändra vad som helst")
-    example = "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde"
+    example = (
+        "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde; "
+        "--fortsatt gör klart en avbruten"
+    )
     kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER, help=f"till exempel {example}")
     avstam = verb("avstam", "ställ modellens basår mot kommunens dokument, siffra för siffra")
     avstam.add_argument("kommun", metavar="KOMMUN")
@@ -145,6 +152,15 @@ def _figure_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matt", metavar="MÅTT", default="nettokostnad", help="nettokostnad om inget anges")
     parser.add_argument("--verksamhet", metavar="NAMN", default="alla", help="alla tillsammans om inget anges")
     parser.add_argument("--del", metavar="DEL", dest="delen", default="", help="måttets del, till exempel ett steg")
+
+
+def _precision(text: str) -> tuple[str, float]:
+    """As a key of `studie.precision` and its value. Raises ValueError."""
+    share = text.strip().endswith("%")
+    number = float(text.strip().rstrip("%").strip().replace(",", "."))
+    if not 0 < number < float("inf"):
+        raise ValueError
+    return ("kostnad_procent" if share else "kostnad_mnkr"), number
 
 
 def _study_options(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,10 @@ class HemmaplanError(Exception):
     """Bad input. The text is Swedish, complete sentences, one problem a line."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, with what is to be said of it instead of that nothing was finished."""
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """A Swedish clause with the nearest allowed word, or the allowed words when none is near."""
     words = sorted(set(allowed))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.build import build_network
 from sim.calendars import last_of_month
@@ -22,11 +24,14 @@ from sim.form import Form, form_of
 from sim.form import measured as measured
 from sim.network import Network
 from sim.periods import Floats
+from sim.precision import Aim, planning_period
 from sim.replication import Posed, posed, replicated
 from sim.scenario import Plan, make_plan
-from sim.tables import Replicate, Table, empty_table
+from sim.stopping import FEWEST, Look, Rule
+from sim.store import InMemory, Keeper, Kept
+from sim.tables import Replicate, Table
 from sim.uncertainty import Draws
-from sim.workers import Shared, count_of
+from sim.workers import Crew, Local, Shared, count_of
 
 Progress = Callable[[int, int], None]
 """Called with (finished, all) runs."""
@@ -46,17 +51,21 @@ class Study:
     """Processes at work; 0 = one per core. Results do not depend on it."""
     osakerhet: Draws | None = None
     """Where given, each replication is of a kommun with its own draw of the assumptions, the same in every scenario."""
+    precision: tuple[Aim, ...] = ()
+    """How sure the differences are to be. `replikationer` is then where looking begins, `hogst` where it ends."""
+    hogst: int = 1000
     forsta_replikation: int = 0
     """The number of the first: what more there is of a study that has been simulated in part."""
-
-    def numbers(self) -> range:
-        """Their numbers."""
-        return range(self.forsta_replikation, self.forsta_replikation + self.replikationer)
+    adress: str | None = None
+    """Of a Dask cluster that does the work; else this machine does."""
 
 
 @dataclass(frozen=True)
 class StudyResult:
-    """`tables`: nuläge first, then the scenarios; `klara` replications of `begarda`, the same ones in all."""
+    """`tables`: nuläge first, then the scenarios; `klara` replications of `begarda`, the same ones in all.
+
+    With a precision asked for, `begarda` is where the study ended, or as far as it meant to go when it was interrupted.
+    """
 
     study: Study
     plans: tuple[Plan, ...]
@@ -90,31 +99,78 @@ def replicate(form: Form, network: Network, seed: int, replication: int, engine:
     )
 
 
-def run_study(study: Study, progress: Progress = lambda done, total: None) -> StudyResult:
-    """Simulate a study. An interrupt (Ctrl-C) keeps the replications that are finished in every scenario."""
+def run_study(study: Study, progress: Progress = lambda done, total: None, keeper: Keeper = InMemory) -> StudyResult:
+    """Simulate a study. An interrupt (Ctrl-C) keeps the replications that are finished in every scenario.
+
+    `keeper` makes what finished replications are kept in; those that are in it already are not simulated again.
+    """
     plans = plans_of(study)
-    if not is_ready(study.motor):
-        _compile(plans[0], study)
-    drawing = Drawing(plans, study.slut, study.osakerhet) if study.osakerhet else None
-    asked = Asked(posed(plans, study.slut), drawing)
-    tables = [
-        empty_table(plan.id, study.numbers(), each.form.sheet.rows, each.form.periods)
-        for plan, each in zip(plans, asked.scenarios, strict=True)
-    ]
-    finished = np.zeros((len(plans), study.replikationer), dtype=bool)
-    try:
-        for number, replication, values in _work(study, asked):
-            place = replication - study.forsta_replikation
-            tables[number].values[place] = values
-            finished[number, place] = True
-            progress(int(finished.sum()), finished.size)
-    except KeyboardInterrupt:
-        if not finished.all(axis=0).any():
-            raise
-    complete = (np.flatnonzero(finished.all(axis=0)) + study.forsta_replikation).tolist()
-    return StudyResult(
-        study, plans, tuple(table.kept(complete) for table in tables), len(complete), study.replikationer
+    with _crew(study) as crew:
+        if crew.helped and not is_ready(study.motor):
+            _compile(plans[0], study)
+        drawing = Drawing(plans, study.slut, study.osakerhet) if study.osakerhet else None
+        asked = Asked(posed(plans, study.slut), drawing)
+        forms = [each.form for each in asked.scenarios]
+        packed = asked.packed() if crew.others else b""
+        kept = keeper([(len(form.sheet.rows), len(form.periods)) for form in forms])
+        wanted, first = study.replikationer, study.forsta_replikation
+        try:
+            for wanted in _looks(study, forms, kept):
+                kept.room_for(wanted)
+                left = [first + int(place) for place in np.flatnonzero(~_whole(kept, wanted))]
+                for number, replication, values in _work(study, asked, packed, left, crew):
+                    kept.put(number, replication - first, values)
+                    progress(int(kept.finished()[:, :wanted].sum()), wanted * len(plans))
+        except KeyboardInterrupt:
+            if not _whole(kept, wanted).any():
+                raise
+    complete = [first + int(place) for place in np.flatnonzero(_whole(kept, wanted))]
+    numbers = tuple(range(first, complete[-1] + 1))
+    tables = (
+        Table(plan.id, numbers, form.sheet.rows, form.periods, kept.values(number, len(numbers))).kept(complete)
+        for number, (plan, form) in enumerate(zip(plans, forms, strict=True))
     )
+    return StudyResult(study, plans, tuple(tables), len(complete), wanted)
+
+
+def _whole(kept: Kept, count: int) -> NDArray[np.bool_]:
+    """Which of the first so many replications are finished in every scenario."""
+    return np.asarray(kept.finished()[:, :count].all(axis=0))
+
+
+def _looks(study: Study, forms: Sequence[Form], kept: Kept) -> Iterator[int]:
+    """How many replications there are to be, again and again until the differences are as sure as asked for.
+
+    It looks at all replications up to a number and at none after, so which process did what leaves no trace.
+    """
+    if not study.precision or not study.scenarios:
+        yield study.replikationer
+        return
+    first = max(study.replikationer, FEWEST)
+    rule = Rule(tuple(aim.target for _ in study.scenarios for aim in study.precision), first, study.hogst)
+    period = planning_period(forms[0].periods)
+    look: Look | None = Look(first)
+    while look is not None:
+        yield look.replications
+        values = [
+            [aim.values(form.sheet.rows, period, kept.values(number, look.replications)) for aim in study.precision]
+            for number, form in enumerate(forms)
+        ]
+        look = rule.after(
+            look, [mine - base for each in values[1:] for mine, base in zip(each, values[0], strict=True)]
+        )
+
+
+@contextmanager
+def _crew(study: Study) -> Iterator[Crew]:
+    """Who does the work."""
+    if study.adress is None:
+        yield Local(workers_of(study))
+        return
+    from sim.cluster import connected
+
+    with connected(study.adress) as crew:
+        yield crew
 
 
 def workers_of(study: Study) -> int:
@@ -174,19 +230,16 @@ Found = tuple[int, int, Floats]
 """The number of a scenario, that of a replication, and what was measured: (rows, periods)."""
 
 
-def _work(study: Study, asked: Asked) -> Iterator[Found]:
-    """Finished runs in any order; which process did what leaves no trace in them."""
-    workers = workers_of(study)
-    packed = asked.packed() if workers > 1 else b""
+def _work(study: Study, asked: Asked, packed: bytes, left: Sequence[int], crew: Crew) -> Iterator[Found]:
+    """Finished runs in any order, of the replications that are left; which process did what leaves no trace in them."""
 
-    def here(batch: range) -> Iterator[Found]:
+    def here(batch: Sequence[int]) -> Iterator[Found]:
         return _runs(asked, study.fro, batch, study.motor)
 
-    def there(batch: range) -> tuple[object, ...]:
+    def there(batch: Sequence[int]) -> tuple[object, ...]:
         return _run_elsewhere, packed, study.fro, batch, study.motor
 
-    batches = _batches(study.numbers(), len(asked.scenarios), workers)
-    shared: Shared[range, Found] = Shared(workers, batches, there)
+    shared: Shared[Sequence[int], Found] = Shared(crew, _batches(left, len(asked.scenarios), crew), there)
     return shared.done(here)
 
 
@@ -194,11 +247,11 @@ MOST_AT_ONCE = 4
 """Runs that a process does before it reports, if one replication is not more."""
 
 
-def _batches(replications: range, plans: int, workers: int) -> list[range]:
+def _batches(left: Sequence[int], plans: int, crew: Crew) -> list[Sequence[int]]:
     """Replications to do at a time, each in every scenario: several only where they are sent to another process."""
     most = max(MOST_AT_ONCE // plans, 1)
-    size = 1 if workers == 1 else min(max(len(replications) // (8 * workers), 1), most)
-    return [replications[first : first + size] for first in range(0, len(replications), size)]
+    size = min(max(len(left) // (8 * (crew.others + 1)), 1), most) if crew.others else 1
+    return [left[first : first + size] for first in range(0, len(left), size)]
 
 
 @lru_cache(maxsize=4)
@@ -208,12 +261,12 @@ def _unpacked(packed: bytes) -> Asked:
     return asked
 
 
-def _run_elsewhere(packed: bytes, seed: int, batch: range, engine: str) -> list[Found]:
+def _run_elsewhere(packed: bytes, seed: int, batch: Sequence[int], engine: str) -> list[Found]:
     """In another process."""
     return list(_runs(_unpacked(packed), seed, batch, engine))
 
 
-def _runs(asked: Asked, seed: int, batch: range, engine: str) -> Iterator[Found]:
+def _runs(asked: Asked, seed: int, batch: Sequence[int], engine: str) -> Iterator[Found]:
     """A replication in every scenario, then the next one."""
     for replication in batch:
         for number, values in enumerate(asked.measured(seed, replication, engine)):

@@ -28,7 +28,9 @@ from sim.comparison import KEYS, Chance, Comparison, texts_of
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult
 from sim.files import os_reason
+from sim.precision import judgements
 from sim.statistics import DIFFERENCES, LEVELS, Statistics
+from sim.unfinished import Identity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,9 +71,10 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
             raise HemmaplanError(f"{parent}: resultaten kan inte skrivas dit ({os_reason(error)})") from None
         self._parent = parent
         self._name = moment.strftime("%Y-%m-%d_%H-%M-%S")
+        self._left = False
 
     def __exit__(self, *what: object) -> None:
-        if self.path.exists():
+        if self.path.exists() and not self._left:
             self.abandon()
 
     def finish(self) -> Path:
@@ -86,6 +89,10 @@ class ResultFolder(AbstractContextManager["ResultFolder"]):
                 if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
                     raise
         raise HemmaplanError(f"{self._parent / self._name}: finns redan")
+
+    def leave(self) -> None:
+        """Let the folder be as it is, for another run to go on with."""
+        self._left = True
 
     def abandon(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
@@ -107,11 +114,13 @@ def _remove_empty(*folders: Path) -> None:
             folder.rmdir()
 
 
-def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime) -> None:
+def write_tables(
+    folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime, identity: Identity
+) -> None:
     """Configuration, manifest, every replication of years and half-years as a long table, and the comparison."""
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=120)
     (folder / "konfiguration.yaml").write_text(text, encoding="utf-8", newline="\n")
-    manifest = manifest_of(made.resultat, text, moment)
+    manifest = manifest_of(made.resultat, text, moment, identity)
     (folder / "manifest.json").write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
@@ -122,7 +131,7 @@ def write_tables(folder: Path, content: Mapping[str, Any], made: Comparison, mom
     write_csv(Chance._fields, made.inom_budget, folder / "budget.csv")
 
 
-def manifest_of(result: StudyResult, configuration: str, moment: datetime) -> dict[str, Any]:
+def manifest_of(result: StudyResult, configuration: str, moment: datetime, identity: Identity) -> dict[str, Any]:
     """How to make the same results again."""
     study = result.study
     return {
@@ -134,7 +143,18 @@ def manifest_of(result: StudyResult, configuration: str, moment: datetime) -> di
         "fro": study.fro,
         "motor": study.motor,
         "slumptal": "Philox 4x64-10",
+        "precision": [
+            {
+                "scenario": scenario,
+                "mal": aim.key,
+                "begard": each.asked,
+                "halvt_intervall": each.half_width,
+                "nadd": each.reached,
+            }
+            for scenario, aim, each in judgements(study.precision, result.tables)
+        ],
         "konfiguration_sha256": hashlib.sha256(configuration.encode()).hexdigest(),
+        **identity._asdict(),
         "commit": _commit(),
         "tid": moment.isoformat(timespec="seconds"),
         "python": platform.python_version(),

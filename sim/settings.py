@@ -9,12 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sim.calibration_files import load_uncertainty
+from sim.config import Kommun
 from sim.engine import FASTEST
 from sim.errors import HemmaplanError, nearest
 from sim.experiment import Study
 from sim.loading import kommun_from, scenario_from
 from sim.messages import validated
-from sim.units import Datum, Modell, Namn
+from sim.precision import Aim, Precision, aims_of
+from sim.stopping import FEWEST
+from sim.units import Datum, Modell, Namn, Text
 
 PARTS = ("kommun", "scenarios", "studie", "berakning")
 
@@ -29,11 +32,14 @@ class Studie(Modell):
     slut: Datum | None = None
     namn: Namn | None = None
     parameterosakerhet: bool = False
+    precision: Precision | None = None
+    hogst_replikationer: Annotated[int, Field(strict=True, ge=FEWEST, le=MOST_REPLICATIONS)] = 1000
 
 
 class Berakning(Modell):
     arbetare: Annotated[int, Field(strict=True, ge=0, le=MOST_WORKERS)] = 0
     motor: str = FASTEST
+    adress: Text | None = None
 
 
 def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:
@@ -50,14 +56,30 @@ def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:
         raise HemmaplanError("scenarios ska ha ett namn för varje scenario, med namn, motiv och andringar under sig")
     settings = validated(Studie, content.get("studie") or {}, prefix="studie")
     work = validated(Berakning, content.get("berakning") or {}, prefix="berakning")
+    asked = tuple(scenario_from(scenario, str(name)) for name, scenario in scenarios.items())
     study = Study(
         kommun,
-        tuple(scenario_from(scenario, str(name)) for name, scenario in scenarios.items()),
+        asked,
         settings.replikationer,
         settings.fro,
         settings.slut,
         work.motor,
         work.arbetare,
         load_uncertainty(root, kommun, kommun_content) if settings.parameterosakerhet else None,
+        _aims(settings, kommun, bool(asked)),
+        settings.hogst_replikationer,
+        adress=work.adress,
     )
     return study, settings.namn or kommun.id
+
+
+def _aims(settings: Studie, kommun: Kommun, compared: bool) -> tuple[Aim, ...]:
+    """How sure the differences are to be; nothing where no key of `studie.precision` is set."""
+    aims = aims_of(settings.precision or Precision(), kommun)
+    if aims and not compared:
+        text = "gäller skillnaden mot nuläget, så det behövs minst ett scenario"
+        raise HemmaplanError(f"studie.precision.{aims[0].key}: {text}")
+    if aims and settings.hogst_replikationer < settings.replikationer:
+        text = f"måste vara minst {settings.replikationer}, som studie.replikationer börjar med"
+        raise HemmaplanError(f"studie.hogst_replikationer = {settings.hogst_replikationer}: {text}")
+    return aims

@@ -11,6 +11,7 @@ from sim.config import Boende, Extern, Kommun, Steg, Team
 from sim.costs import ALL_AREAS
 from sim.describe import scenario_lines
 from sim.labels import LABELS
+from sim.precision import precision_lines
 from sim.runs import Row
 from sim.scenario import NULAGE
 from sim.statistics import Series
@@ -110,6 +111,7 @@ def summary_text(made: Comparison) -> str:
         f"{planning}.",
         "",
         *(line for text in warmup_text(kommun) for line in (text, "")),
+        *_precision(made),
         "Siffrorna beskriver vad som följer av antagandena i konfigurationen. De är ett underlag för att jämföra "
         "handlingsvägar, inte en prognos.",
         "",
@@ -126,6 +128,12 @@ def summary_text(made: Comparison) -> str:
     if len(made.resultat.plans) > 1:
         lines += _scenarios(made)
     return "\n".join(lines) + "\n"
+
+
+def _precision(made: Comparison) -> list[str]:
+    result = made.resultat
+    names = {plan.id: plan.namn for plan in result.plans}
+    return precision_lines(result.study.precision, result.tables, names, result.klara < result.begarda)
 
 
 def _from_day(kommun: Kommun) -> str:

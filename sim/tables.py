@@ -100,12 +100,6 @@ def _column(shape: tuple[int, ...], axis: int, content: Sequence[object], known:
     return pd.Categorical.from_codes(found, categories=pd.Index(names)) if each.dtype == np.int32 else found
 
 
-def empty_table(scenario: str, replications: range, rows: Sequence[Row], periods: Sequence[str]) -> Table:
-    """To be filled in."""
-    values = np.empty((len(replications), len(rows), len(periods)))
-    return Table(scenario, tuple(replications), tuple(rows), tuple(periods), values)
-
-
 def table_of(scenario: str, replicates: dict[int, Replicate]) -> Table:
     """Replications by number as one table; a measure that some of them lack is empty there."""
     numbers = tuple(sorted(replicates))

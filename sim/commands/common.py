@@ -14,6 +14,7 @@ from sim.engine import is_ready, is_shareable
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.interrupts import stoppable
 from sim.results import write_csv
+from sim.store import InMemory, Keeper
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,18 +27,17 @@ NOT_KEPT = (
 )
 
 
-def with_progress(asked: Study) -> StudyResult:
+def with_progress(asked: Study, keeper: Keeper = InMemory) -> StudyResult:
+    """`keeper`: where finished replications are kept."""
     with progress_of(asked, asked.replikationer * (1 + len(asked.scenarios))) as show:
-        return run_study(asked, show)
+        return run_study(asked, show, keeper)
 
 
 @contextmanager
 def progress_of(asked: Study, total: int, what: str = "Simulerar", unit: str = "körning") -> Iterator[Progress]:
     """How far the work with a study has come, shown as it goes on; SIGTERM and Ctrl-C stop it between two steps."""
-    if not is_shareable(asked.motor):
-        print(NOT_KEPT, file=sys.stderr)
-    elif not is_ready(asked.motor):
-        print(PREPARING, file=sys.stderr)
+    if asked.adress is None:
+        _say_how_ready(asked)
     with (
         stoppable() as stop,
         tqdm(
@@ -52,22 +52,31 @@ def progress_of(asked: Study, total: int, what: str = "Simulerar", unit: str = "
         if not sys.stderr.isatty():
             print(f"{what} {total} {unit}ar …", file=sys.stderr)
 
-        def show(done: int, _: int) -> None:
+        def show(done: int, all_of_them: int) -> None:
+            bar.total = all_of_them
             bar.update(done - bar.n)
             stop()
 
         yield show
 
 
+def _say_how_ready(asked: Study) -> None:
+    if not is_shareable(asked.motor):
+        print(NOT_KEPT, file=sys.stderr)
+    elif not is_ready(asked.motor):
+        print(PREPARING, file=sys.stderr)
+
+
 def say_writing() -> None:
     print("Det som är klart skrivs, vänta några sekunder …", file=sys.stderr)
 
 
-def exit_code(result: StudyResult) -> int:
+def exit_code(result: StudyResult, more: str = "") -> int:
+    """`more`: what can be done about an interrupted study."""
     if result.klara == result.begarda:
         return 0
     done = f"{result.klara} av {result.begarda} replikationer är klara"
-    print(f"Avbrutet: {done}, och resultatet gäller dem.", file=sys.stderr)
+    print(f"Avbrutet: {done}, och resultatet gäller dem.{more}", file=sys.stderr)
     return 130
 
 

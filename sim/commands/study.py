@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -15,12 +15,15 @@ from sim.blocking import warnings_of
 from sim.commands.common import exit_code, say_writing, shown, with_progress, write_frame
 from sim.comparison import Comparison, comparison
 from sim.engine import ENGINES, is_ready, is_shareable
-from sim.experiment import load_engine, plans_of, workers_of
+from sim.errors import HemmaplanError, Interrupted
+from sim.experiment import Study, StudyResult, load_engine, plans_of, workers_of
+from sim.files import os_reason
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
 from sim.settings import MOST_WORKERS, study_from
 from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
+from sim.unfinished import Identity, Journal, earlier_run, finished_run, identity_of
 from sim.warmup import warmup_warnings
 from sim.workers import Shared, count_of, warm_up
 
@@ -32,26 +35,98 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
     plans_of(asked)
     for warning in (*warnings_of(asked.kommun), *warmup_warnings(asked.kommun)):
         print(f"Obs: {warning}", file=sys.stderr)
+    runs, identity = root / "results" / name, identity_of(content, asked)
+    again = getattr(chosen, "fortsatt", None)
+    if again and (whole := finished_run(runs, identity)):
+        print(f"Redan klar: {shown(whole)}")
+        return 0
+    earlier = _earlier(runs, identity, content, again)
     moment = datetime.now()
-    with ResultFolder(root / "results", name, moment) as folder:
-        result = with_progress(asked)
-        written = with_progress(replace(asked, osakerhet=None)) if asked.osakerhet else None
+    with (
+        ResultFolder(root / "results", name, moment) as folder,
+        Journal(folder.path, identity, content, earlier) as journal,
+    ):
+        result, written = _simulated(asked, folder, journal)
         with unbroken(say_writing):
-            made = comparison(result)
-            with ThreadPoolExecutor(1) as beside:
-                tables = beside.submit(write_tables, folder.path, content, made, moment)
-                draw_all(made, folder.path / "figurer")
-                tables.result()
-            text = summary_text(made)
-            if written:
-                spreads = three_spreads(result, written)
-                write_frame(spreads, folder.path / "spridning.csv")
-                text += "\n".join([*spread_lines(made, spreads), ""])
-            (folder.path / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
+            text = _written(
+                result, written, lambda made: write_tables(folder.path, content, made, moment, identity), folder.path
+            )
+            done = replace(result, tables=())
+            del result, written  # what is read from the journal's files must be let go before they can be moved
+            journal.close()
+            if done.klara == done.begarda:
+                journal.remove()
             lasting = folder.finish()
     print(text)
     print(f"Resultat: {shown(lasting)}")
-    return exit_code(result)
+    return exit_code(done, f" {GO_ON}")
+
+
+GO_ON = "Samma kommando med --fortsatt gör klart resten."
+WHERE_POSSIBLE = "dar_det_gar"
+"""Of several studies: those that were interrupted go on, those not begun begin, those that are whole are left."""
+
+
+def _earlier(runs: Path, identity: Identity, content: Mapping[str, Any], again: bool | str | None) -> Path | None:
+    """The finished replications of an earlier run to go on with."""
+    earlier, problem = earlier_run(runs, identity, content)
+    if again:
+        if earlier is None and again != WHERE_POSSIBLE:
+            why = f"den avbrutna körningen kan inte fortsättas. {problem}" if problem else "ingen körning är avbruten"
+            raise HemmaplanError(f"--fortsatt, {runs.name}: {why}")
+        return earlier
+    if earlier is not None:
+        print(f"Obs: samma studie finns avbruten. {GO_ON}", file=sys.stderr)
+    return None
+
+
+def _simulated(asked: Study, folder: ResultFolder, journal: Journal) -> tuple[StudyResult, StudyResult | None]:
+    """The study; and, where assumptions are drawn, as many replications with the numbers as written.
+
+    What is finished is left for another run where it cannot go on.
+    """
+    try:
+        result = with_progress(asked, journal.keeper("studie"))
+        if asked.osakerhet is None:
+            return result, None
+        plain = replace(asked, osakerhet=None, precision=(), replikationer=result.begarda)
+        written = with_progress(plain, journal.keeper("utan_dragning"))
+        return _of_both(result, written), written
+    except KeyboardInterrupt:
+        if journal.begun:
+            folder.leave()
+            raise Interrupted(f"Avbrutet. Det som är klart är sparat. {GO_ON}") from None
+        raise
+    except (HemmaplanError, OSError) as error:
+        if journal.begun:
+            folder.leave()
+            why = str(error) if isinstance(error, HemmaplanError) else os_reason(error)
+            raise HemmaplanError(f"{why.rstrip('.')}. Det som är klart är sparat. {GO_ON}") from None
+        raise
+
+
+def _of_both(result: StudyResult, other: StudyResult) -> StudyResult:
+    """A study without the replications that another was interrupted before."""
+    common = [number for number in result.tables[0].replications if number in other.tables[0].replications]
+    return replace(result, tables=tuple(table.kept(common) for table in result.tables), klara=len(common))
+
+
+def _written(
+    result: StudyResult, written: StudyResult | None, write: Callable[[Comparison], None], folder: Path
+) -> str:
+    """All files of the study. Returns the summary."""
+    made = comparison(result)
+    with ThreadPoolExecutor(1) as beside:
+        tables = beside.submit(write, made)
+        draw_all(made, folder / "figurer")
+        tables.result()
+    text = summary_text(made)
+    if written:
+        spreads = three_spreads(result, written)
+        write_frame(spreads, folder / "spridning.csv")
+        text += "\n".join([*spread_lines(made, spreads), ""])
+    (folder / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
+    return text
 
 
 def draw_all(made: Comparison, folder: Path) -> None:
@@ -72,6 +147,7 @@ def _warm_up(content: Mapping[str, Any]) -> None:
     if (
         isinstance(workers, int)
         and 0 <= workers <= MOST_WORKERS
+        and work.get("adress") is None
         and engine in ENGINES
         and is_ready(engine)
         and is_shareable(engine)

@@ -19,6 +19,7 @@ from sim.comparison import Comparison
 from sim.config import Kommun
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.results import ResultFolder
+from sim.store import Keeper
 
 QUICK = ("--replikationer", "3", "--arbetare", "1")
 
@@ -59,13 +60,13 @@ def press(times: int) -> None:
 
 
 def test_a_second_interrupt_while_figures_are_drawn_loses_nothing(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(asked: Study, progress: Progress) -> StudyResult:
+    def interrupted(asked: Study, progress: Progress, keeper: Keeper) -> StudyResult:
         def stop(done: int, total: int) -> None:
             progress(done, total)
             if done == 2:
                 press(1)
 
-        return run_study(asked, stop)
+        return run_study(asked, stop, keeper)
 
     def drawn(made: Comparison, folder: Path) -> None:
         folder.mkdir()

@@ -17,6 +17,7 @@ from sim.commands.study import run as study
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.files import ROOT_VARIABLE, read_kommun, read_yaml
 from sim.results import read_parquet
+from sim.store import Keeper
 
 TABLES = ("matt.parquet", "nivaer.csv", "skillnader.csv", "budget.csv")
 CSV_TABLES = TABLES[1:]
@@ -202,13 +203,13 @@ def interrupted_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Ctrl-C when so many runs are finished."""
 
     def interrupt(runs: int) -> None:
-        def interrupted(asked: Study, progress: Progress) -> StudyResult:
+        def interrupted(asked: Study, progress: Progress, keeper: Keeper) -> StudyResult:
             def stop(done: int, total: int) -> None:
                 progress(done, total)
                 if done == runs:
                     raise KeyboardInterrupt
 
-            return run_study(asked, stop)
+            return run_study(asked, stop, keeper)
 
         monkeypatch.setattr("sim.commands.common.run_study", interrupted)
 
