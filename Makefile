@@ -1,6 +1,6 @@
 # POSIX make. `make` alone lists the targets.
 .POSIX:
-.PHONY: hjalp help bilaga app test test-alla kontroll format stada exempel
+.PHONY: hjalp help bilaga app test test-alla test-webb kontroll format stada exempel
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -16,6 +16,7 @@ hjalp:
 	@echo 'make app         öppna sidan i webbläsaren'
 	@echo 'make test        granska kod och typer och kör testerna'
 	@echo 'make test-alla   detsamma, med de långsamma testerna'
+	@echo 'make test-webb   pröva sidan i webbläsaren Chromium (apt-get install chromium)'
 	@echo 'make exempel     räkna om det publicerade exemplet i results/exempel'
 	@echo 'make format      formatera koden'
 	@echo 'make stada       ta bort .venv, mellanlagring och byggfiler (results/ blir kvar)'
@@ -73,7 +74,12 @@ test: kontroll
 
 test-alla: kontroll
 	@echo 'Kör alla tester, även de långsamma …'
-	@$(BIN)/pytest -n 2 --dist loadfile -m ''
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'not webblasare'
+
+# Chromium is Debian's own: apt-get install chromium
+test-webb: .venv/.utveckling
+	@command -v chromium >/dev/null || { echo 'Chromium saknas. På Debian: sudo apt-get install chromium' >&2; exit 1; }
+	@$(BIN)/pytest -m webblasare tests/webblasare
 
 format: .venv/.utveckling
 	@echo 'Formaterar koden …'

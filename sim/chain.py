@@ -6,6 +6,7 @@ Written as SVG text, with a title and a description, so that it needs no plottin
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape
@@ -19,6 +20,7 @@ GAP_X, GAP_Y = 96, 34
 LANE = 26
 """Height of the lane that a long edge takes through a column."""
 MARGIN, HEADER, LEGEND, ARRIVAL = 20, 56, 56, 132
+NOTE_LINE, NOTE_LETTER = 14, 6.2
 START = "\u0000start"
 Point = tuple[float, float]
 
@@ -153,8 +155,17 @@ def needs_text(kommun: Kommun, steg: Steg) -> list[str]:
     return []
 
 
-def draw_chain(kommun: Kommun, area: str) -> str:
-    """The vårdkedja of a verksamhet as SVG."""
+@dataclass(frozen=True)
+class Note:
+    """What is written above a steg's box, in a line or two; `marked` where it is the place to look."""
+
+    lines: tuple[str, ...]
+    marked: bool = False
+
+
+def draw_chain(kommun: Kommun, area: str, notes: Mapping[str, Note] | None = None) -> str:
+    """The vårdkedja of a verksamhet as SVG, with notes by steg if there are any."""
+    notes = notes or {}
     verksamhet = kommun.verksamheter[area]
     edges = [edge for edge in edges_of_chain(verksamhet) if edge.source != START and edge.target != AVSLUT]
     column = _columns(verksamhet, edges_of_chain(verksamhet))
@@ -169,7 +180,7 @@ def draw_chain(kommun: Kommun, area: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" role="img" lang="sv" font-family="DejaVu Sans, Arial, sans-serif" fill="#1a1a1a">',
         f"<title>{escape(title)}</title>",
-        f"<desc>{escape(description(kommun, area))}</desc>",
+        f"<desc>{escape(description(kommun, area, notes))}</desc>",
         '<defs><marker id="pil" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
         'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0 L10,5 L0,10 z"/></marker></defs>',
         f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>',
@@ -182,7 +193,23 @@ def draw_chain(kommun: Kommun, area: str) -> str:
         parts.append(_arrival(inflode.namn, inflode.per_ar, layout.box[inflode.forsta_steg]))
     leaving = {e.source: e.share for e in edges_of_chain(verksamhet) if e.target == AVSLUT and e.kind == "flow"}
     parts += [_box(kommun, steg, layout.box[name], leaving.get(name, 0.0)) for name, steg in verksamhet.steg.items()]
+    parts += [_note(note, layout.box[name]) for name, note in notes.items() if name in layout.box]
     return "\n".join([*parts, *_legend(height), "</svg>", ""])
+
+
+def _note(note: Note, at: Point) -> str:
+    """Right above the box, inside a frame where it is marked."""
+    x, y = at
+    height = NOTE_LINE * len(note.lines) + 4
+    top = y - height - 1
+    width = max(BOX_WIDTH, 12 + NOTE_LETTER * max(map(len, note.lines)))
+    frame = f'<rect x="{x:g}" y="{top:g}" width="{width:g}" height="{height}" fill="#FFF3D6" stroke="#B45309"/>'
+    text = "".join(
+        f'<text x="{x + 6:g}" y="{top + NOTE_LINE * (number + 1) - 1:g}" font-size="11" '
+        f'paint-order="stroke" stroke="#fff" stroke-width="2">{escape(line)}</text>'
+        for number, line in enumerate(note.lines)
+    )
+    return (frame if note.marked else "") + text
 
 
 def _ports(forward: list[Edge], layout: Layout) -> dict[tuple[Edge, str], float]:
@@ -243,8 +270,9 @@ def _line(path: str, look: str, label: str, x: float, y: float) -> str:
     )
 
 
-def description(kommun: Kommun, area: str) -> str:
+def description(kommun: Kommun, area: str, notes: Mapping[str, Note] | None = None) -> str:
     """The chain in words, for those who cannot see it."""
+    notes = notes or {}
     verksamhet = kommun.verksamheter[area]
     sentences = []
     for name, steg in verksamhet.steg.items():
@@ -252,6 +280,7 @@ def description(kommun: Kommun, area: str) -> str:
         shares = ", ".join(f"{tal(100 * e.share)} % till {_called(verksamhet, e.target)}" for e in ways)
         needs = f" ({' '.join(needs_text(kommun, steg))})" if steg.behov else ""
         sentences.append(f"{steg.namn}{needs}: {shares}.")
+        sentences += [f"{line}." for line in notes[name].lines] if name in notes else []
     return " ".join(sentences)
 
 

@@ -83,9 +83,14 @@ def write_figure(made: Callable[[], Figure], title: str, path: Path) -> Path:
 
 def svg(content: Content) -> bytes:
     """One figure, as the text of an SVG file."""
+    return svg_text(lambda: _figure(content), content.title)
+
+
+def svg_text(made: Callable[[], Figure], title: str) -> bytes:
+    """As `write_figure`, kept in memory and without the PNG."""
     text = BytesIO()
     with mpl.rc_context(rc=LOOK):  # type: ignore[arg-type]
-        _write_svg(_figure(content), content.title, text)
+        _write_svg(made(), title, text)
     return text.getvalue()
 
 

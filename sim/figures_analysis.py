@@ -16,7 +16,7 @@ from sim.analysis.tornado import Effect, Tornado, interval
 from sim.analysis.tornado_text import called, value_text
 from sim.analysis.waterfall import Waterfall
 from sim.analysis.waterfall_text import INTERACTION, TOGETHER
-from sim.figures import GREY, NOTE, SMALL, TITLE, WIDTH, wrapped, write_figure
+from sim.figures import GREY, NOTE, SMALL, TITLE, WIDTH, svg_text, wrapped, write_figure
 from sim.swedish import tal
 
 NAMES = 30
@@ -34,8 +34,18 @@ MORE, LESS, MIXED, ALL = LOOKS
 
 def draw_waterfall(made: Waterfall, folder: Path) -> Path:
     """`varfor.svg` and PNG: each cause from where the one above ended, then the whole."""
-    title = f"{made.second} mot {'nuläget' if made.first == 'Nuläge' else made.first}"
+    title = _against(made)
     return write_figure(lambda: _waterfall(made, title), title, folder / "varfor.svg")
+
+
+def waterfall_svg(made: Waterfall) -> bytes:
+    """The same as the text of an SVG file."""
+    title = _against(made)
+    return svg_text(lambda: _waterfall(made, title), title)
+
+
+def _against(made: Waterfall) -> str:
+    return f"{made.second} mot {'nuläget' if made.first == 'Nuläge' else made.first}"
 
 
 def _waterfall(made: Waterfall, title: str) -> Figure:

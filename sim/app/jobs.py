@@ -1,24 +1,17 @@
-"""Simulations asked for on the page: rough at once, sharper while one reads, one at a time, newest question first."""
+"""Simulations asked for on the page, one at a time: first what has no answer yet, the newest before the others."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-import numpy as np
-
-from sim.comparison import Comparison, comparison
-from sim.config import Kommun, Scenario
 from sim.errors import HemmaplanError
 from sim.experiment import Progress, Study, StudyResult, run_study
-from sim.tables import Table
 
-STAGES = (4, 16, 40)
-"""Replications after which there is an answer; the last are as many as the command line takes."""
 KEPT = 6
 """Answers that are remembered, the last asked for."""
 ABANDONED_SECONDS = 15.0
@@ -28,25 +21,22 @@ WAITING, RUNNING, DONE, STOPPED, FAILED = "vantar", "raknar", "klar", "avbruten"
 Simulate = Callable[[Study, Progress], StudyResult]
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is to be simulated beside nuläge."""
+class Question(Protocol):
+    """What is to be simulated, in one stage or several, each with a sharper answer than the one before."""
 
-    kommun: Kommun
-    scenarios: tuple[Scenario, ...]
-    fro: int = 1
-    arbetare: int = 0
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """Replications after which there is an answer."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can wait until every other has a first answer."""
 
     def key(self) -> str:
         """Equal for equal questions, also when the kommun's files have been read anew."""
-        texts = [self.kommun.model_dump_json(), *(each.model_dump_json() for each in self.scenarios), str(self.fro)]
-        return hashlib.blake2b("\n".join(texts).encode(), digest_size=12).hexdigest()
 
-    def study(self, first: int, last: int) -> Study:
-        """Some of its replications, by number."""
-        return Study(
-            self.kommun, self.scenarios, last - first, self.fro, arbetare=self.arbetare, forsta_replikation=first
-        )
+    def answer(self, before: Any, first: int, last: int, simulate: Simulate, progress: Progress) -> Any:
+        """The answer of `last` replications, from that of `first` (None where there is none yet)."""
 
 
 @dataclass
@@ -58,21 +48,21 @@ class Job:
     tillstand: str = WAITING
     klara: int = 0
     """Replications that the answer is of."""
-    made: Comparison | None = None
+    made: Any = None
+    """The answer so far."""
     fel: str = ""
     asked: float = field(default_factory=time.monotonic)
     """When a page last asked."""
     spent: float = 0.0
     """Seconds of simulation."""
-    runs: int = 0
-    """Of the stage under way."""
-    asks: int = 0
+    under_way: float = 0.0
+    """How much of the stage under way is done, 0 to 1."""
     figures: dict[str, bytes] = field(default_factory=dict)
     """Drawn, by file, of the answer as it is now."""
 
     @property
     def goal(self) -> int:
-        return STAGES[-1]
+        return self.question.stages[-1]
 
     @property
     def ended(self) -> bool:
@@ -81,13 +71,18 @@ class Job:
     @property
     def share(self) -> float:
         """Of the work that is done, 0 to 1."""
-        plans = 1 + len(self.question.scenarios)
-        return min((self.klara + self.runs / plans) / self.goal, 1.0)
+        ahead = next((stage for stage in self.question.stages if stage > self.klara), self.goal)
+        return min((self.klara + self.under_way * (ahead - self.klara)) / self.goal, 1.0)
 
     @property
     def seconds_left(self) -> float | None:
         """By the pace so far; None before there is any."""
         return None if self.share < 0.05 or not self.spent else self.spent * (1 - self.share) / self.share
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """What is to be done first has the lowest."""
+        return self.question.waits, self.klara
 
 
 class Interrupted(Exception):
@@ -139,8 +134,8 @@ class Jobs:
             job = self._jobs.get(key)
             return None if job is None else replace(job)
 
-    def figure(self, key: str, file: str, draw: Callable[[Comparison], bytes]) -> bytes | None:
-        """A figure of a job's answer, drawn once."""
+    def figure(self, key: str, file: str, draw: Callable[[Any], bytes]) -> bytes | None:
+        """A figure of a job's answer, drawn once; None where there is no answer."""
         with self._changed:
             job = self._jobs.get(key)
             if job is None or job.made is None:
@@ -161,10 +156,10 @@ class Jobs:
             self._jobs.popitem(last=False)[1].tillstand = STOPPED
 
     def _next(self) -> Job | None:
-        """Of the questions that a page still asks about, the roughest answer first, and then the newest."""
+        """Of the questions that a page still asks about, the lowest in rank, and of those the newest."""
         now = time.monotonic()
         wanted = [job for job in reversed(self._jobs.values()) if not job.ended and now - job.asked < ABANDONED_SECONDS]
-        return min(wanted, key=lambda job: job.klara, default=None)
+        return min(wanted, key=lambda job: job.rank, default=None)
 
     def _work(self) -> None:
         while True:
@@ -177,23 +172,22 @@ class Jobs:
             self._stage(job)
 
     def _stage(self, job: Job) -> None:
-        """One stage further, unless the question is stopped or a newer one has no answer yet."""
-        last = next(stage for stage in STAGES if stage > job.klara)
+        """One stage further, unless the question is stopped or another has to be answered first."""
+        last = next(stage for stage in job.question.stages if stage > job.klara)
         begun, before = time.monotonic(), job.spent
 
         def progress(done: int, total: int) -> None:
             with self._changed:
-                job.runs, job.spent = done, before + time.monotonic() - begun
+                job.under_way, job.spent = done / max(total, 1), before + time.monotonic() - begun
                 other = self._next()
-                if job.ended or self._closing or (other is not None and other is not job and other.klara < job.klara):
+                if job.ended or self._closing or (other is not None and other.rank < job.rank):
                     raise Interrupted
 
         try:
-            result = self._simulate(job.question.study(job.klara, last), progress)
-            made = comparison(joined(job.made.resultat, result) if job.made else result)
+            made = job.question.answer(job.made, job.klara, last, self._simulate, progress)
         except Interrupted:
             with self._changed:
-                job.runs = 0
+                job.under_way = 0.0
                 if not job.ended:
                     job.tillstand = WAITING
             return
@@ -204,7 +198,7 @@ class Jobs:
             self._failed(job, f"simuleringen gick inte att göra ({type(error).__name__})")
             return
         with self._changed:
-            job.made, job.klara, job.runs, job.figures = made, last, 0, {}
+            job.made, job.klara, job.under_way, job.figures = made, last, 0.0, {}
             job.spent = before + time.monotonic() - begun
             if not job.ended:
                 job.tillstand = DONE if last == job.goal else WAITING
@@ -212,19 +206,4 @@ class Jobs:
 
     def _failed(self, job: Job, text: str) -> None:
         with self._changed:
-            job.tillstand, job.fel, job.runs = FAILED, text, 0
-
-
-def joined(first: StudyResult, more: StudyResult) -> StudyResult:
-    """Replications simulated in two rounds, as if in one."""
-    tables = tuple(_joined(a, b) for a, b in zip(first.tables, more.tables, strict=True))
-    count = first.klara + more.klara
-    return replace(first, study=replace(first.study, replikationer=count), tables=tables, klara=count, begarda=count)
-
-
-def _joined(first: Table, more: Table) -> Table:
-    return replace(
-        first,
-        replications=(*first.replications, *more.replications),
-        values=np.concatenate([first.values, more.values]),
-    )
+            job.tillstand, job.fel, job.under_way = FAILED, text, 0.0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from sim.analysis.scope import touched_areas
 from sim.app.draft import Draft, scenario_of
 from sim.app.levers import Lever, levers_of
 from sim.blocking import warnings_of
+from sim.chain import description
 from sim.config import Kommun, Scenario
 from sim.describe import scenario_lines
 from sim.errors import HemmaplanError
@@ -45,6 +47,12 @@ class Loaded:
         if scenario is not None:
             make_plan(self.kommun, scenario)
         return scenario
+
+    def chains(self, scenarios: Sequence[Scenario]) -> list[tuple[str, str, str]]:
+        """The vårdkedjor that are touched: verksamhet, its name, and the chain in words."""
+        changes = [change for scenario in scenarios for change in scenario.andringar]
+        areas = touched_areas(self.kommun, changes) if changes else tuple(self.kommun.verksamheter)
+        return [(area, self.kommun.verksamheter[area].namn, description(self.kommun, area)) for area in areas]
 
     def words(self, scenario: Scenario | None) -> list[str]:
         """Each change in words."""

@@ -20,20 +20,26 @@ from starlette.staticfiles import StaticFiles
 
 from sim.app.answers import Answer, answer_of, contents_shown
 from sim.app.draft import MOST_SCENARIOS, OWN, Draft, draft_from, largest, numbered
-from sim.app.jobs import Job, Jobs, Question
+from sim.app.jobs import Job, Jobs
 from sim.app.pages import Loaded, listed, load, shown
+from sim.app.questions import Compared, Told, why
 from sim.app.saved import Saved, SavedScenarios
 from sim.app.security import COOKIE, TOKEN, Tokens
 from sim.app.uploads import scenario_from_upload
+from sim.chain import draw_chain
+from sim.chain_notes import notes_of
 from sim.comparison import Comparison
 from sim.config import Scenario
 from sim.errors import HemmaplanError
 from sim.files import kommun_files, kommun_ids
+from sim.summary import planning_periods
 from sim.swedish import datum, tal
 
 ALONGSIDE = "med"
 """What a link calls a saved scenario that stands beside."""
 HTMX = "hx-request"
+CHAIN = "vardkedja_"
+"""What the file of a drawn vårdkedja begins with."""
 
 
 @dataclass
@@ -95,8 +101,8 @@ class Asked:
         return "&".join(filter(None, [self.draft.query(), more]))
 
     @property
-    def question(self) -> Question:
-        return Question(self.loaded.kommun, self.scenarios)
+    def question(self) -> Compared:
+        return Compared(self.loaded.kommun, self.scenarios)
 
 
 def asked(page: Page, loaded: Loaded, pairs: list[tuple[str, str]]) -> Asked:
@@ -167,6 +173,7 @@ def _content(page: Page, about: Asked, job: Job, problem: str) -> dict[str, Any]
         "saved": page.saved.of(about.loaded.kommun.id),
         "beside": [each.nummer for each in about.beside],
         "words": about.loaded.words(about.scenario),
+        "chains": about.loaded.chains(about.scenarios) if job.made else [],
         "caveat": about.scenario.forbehall if about.scenario else None,
         "job": job,
         "answer": told,
@@ -179,9 +186,16 @@ async def figure(request: Request) -> Response:
     page = _page(request)
     wanted = str(request.path_params["fil"])
 
-    def draw(made: Comparison) -> bytes:
+    def draw(made: Comparison | Told) -> bytes:
         from sim.figures import svg
 
+        if isinstance(made, Told):
+            found = next((drawn for file, _, drawn in made.drawn if file == wanted), None)
+            if found is None:
+                raise HTTPException(404, "Figuren finns inte.")
+            return found
+        if wanted.startswith(CHAIN):
+            return _chain(made, wanted.removeprefix(CHAIN))
         content = next((each for each in contents_shown(made) if each.file == wanted), None)
         if content is None:
             raise HTTPException(404, "Figuren finns inte.")
@@ -192,6 +206,39 @@ async def figure(request: Request) -> Response:
     if drawn is None:
         raise HTTPException(404, "Figuren finns inte längre. Ladda om sidan.")
     return Response(drawn, media_type="image/svg+xml")
+
+
+def _chain(made: Comparison, area: str) -> bytes:
+    """A vårdkedja with what waits where, the last year."""
+    kommun = made.resultat.study.kommun
+    if area not in kommun.verksamheter:
+        raise HTTPException(404, "Figuren finns inte.")
+    return draw_chain(kommun, area, notes_of(made, area, planning_periods(made)[1])).encode()
+
+
+async def reason(request: Request) -> Response:
+    """Why the draft differs from nuläge: a page of its own, which asks until there is an answer."""
+    page = _page(request)
+    loaded = page.loaded(request)
+    try:
+        about = asked(page, loaded, request.query_params.multi_items())
+        if about.scenario is None:
+            raise HemmaplanError("inget är ändrat, så det finns ingen skillnad att förklara")
+        job = page.jobs.ask(why(loaded.kommun, about.scenario))
+    except HemmaplanError as error:
+        return _whole(page, request, asked(page, loaded, []), str(error), 422)
+    template = "_arende.html" if HTMX in request.headers else "arende.html"
+    return page.html(
+        request,
+        template,
+        loaded=loaded,
+        query=about.query,
+        job=job,
+        told=job.made,
+        heading="Varför blir det så?",
+        words=loaded.words(about.scenario),
+        path=f"/kommun/{loaded.kommun.id}/varfor?{about.query}",
+    )
 
 
 async def control(request: Request) -> Response:
@@ -322,6 +369,7 @@ def routes(static: Path) -> list[Route | Mount]:
         Route("/tillganglighet", accessibility),
         Route(at, kommun),
         Route(f"{at}/svar", answer),
+        Route(f"{at}/varfor", reason),
         Route(f"{at}/scenario.yaml", scenario_file),
         Route(f"{at}/spara", keep, methods=["POST"]),
         Route(f"{at}/glom", forget, methods=["POST"]),

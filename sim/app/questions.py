@@ -1,0 +1,136 @@
+"""What the page can ask: a comparison that sharpens, and why it came out so."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from markdown_it import MarkdownIt
+
+from sim.analysis.waterfall import question as why_question
+from sim.analysis.waterfall import split_result
+from sim.analysis.waterfall_text import waterfall_lines
+from sim.app.jobs import Simulate
+from sim.comparison import Comparison, comparison
+from sim.config import Kommun, Scenario
+from sim.experiment import Progress, Study, StudyResult
+from sim.tables import Table
+
+STAGES = (4, 16, 40)
+"""Replications after which there is an answer; the last are as many as the command line takes."""
+
+
+def key_of(*parts: str) -> str:
+    """The same for the same texts."""
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Scenarios beside nuläge. Its answer is a `Comparison`."""
+
+    kommun: Kommun
+    scenarios: tuple[Scenario, ...]
+    fro: int = 1
+    arbetare: int = 0
+    stages: tuple[int, ...] = STAGES
+    waits: bool = False
+
+    def key(self) -> str:
+        scenarios = [each.model_dump_json() for each in self.scenarios]
+        return key_of("jamfor", self.kommun.model_dump_json(), *scenarios, str(self.fro))
+
+    def study(self, first: int, last: int) -> Study:
+        """Some of its replications, by number."""
+        return Study(
+            self.kommun, self.scenarios, last - first, self.fro, arbetare=self.arbetare, forsta_replikation=first
+        )
+
+    def answer(
+        self, before: Comparison | None, first: int, last: int, simulate: Simulate, progress: Progress
+    ) -> Comparison:
+        result = simulate(self.study(first, last), progress)
+        return comparison(joined(before.resultat, result) if before else result)
+
+
+def joined(first: StudyResult, more: StudyResult) -> StudyResult:
+    """Replications simulated in two rounds, as if in one."""
+    tables = tuple(_joined(a, b) for a, b in zip(first.tables, more.tables, strict=True))
+    count = first.klara + more.klara
+    return replace(first, study=replace(first.study, replikationer=count), tables=tables, klara=count, begarda=count)
+
+
+def _joined(first: Table, more: Table) -> Table:
+    return replace(
+        first,
+        replications=(*first.replications, *more.replications),
+        values=np.concatenate([first.values, more.values]),
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer in words, as HTML made from Markdown in which nothing else is let through, and its figure."""
+
+    html: str
+    drawn: tuple[tuple[str, str, bytes], ...] = ()
+    """(file, what it shows, SVG)."""
+
+
+Work = Callable[[Study, Simulate, Progress], Told]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A question in words, answered at once. Its answer is `Told`."""
+
+    name: str
+    """What is asked, with everything that the answer depends on but the study."""
+    study: Study
+    work: Work
+    waits: bool = True
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        return (self.study.replikationer,)
+
+    def key(self) -> str:
+        scenarios = [each.model_dump_json() for each in self.study.scenarios]
+        return key_of(self.name, self.study.kommun.model_dump_json(), *scenarios, str(self.study.replikationer))
+
+    def answer(self, before: Any, first: int, last: int, simulate: Simulate, progress: Progress) -> Told:
+        return self.work(self.study, simulate, progress)
+
+
+def why(kommun: Kommun, scenario: Scenario) -> Errand:
+    """Why a scenario differs from nuläge: the cost split by cause. Raises HemmaplanError where it cannot be asked."""
+    study = Study(kommun, (scenario,), STAGES[-1])
+    why_question(study)
+    return Errand("varfor", study, _why)
+
+
+def _why(study: Study, simulate: Simulate, progress: Progress) -> Told:
+    from sim.figures_analysis import waterfall_svg
+
+    asked = why_question(study)
+    made = split_result(asked, simulate(asked.study, progress))
+    lines = waterfall_lines(made)
+    return Told(html_of(lines), (("varfor", plain(lines), waterfall_svg(made)),))
+
+
+def html_of(lines: Sequence[str]) -> str:
+    """Markdown as HTML, a heading lower; HTML in the text is shown as the letters it is."""
+    made: str = MarkdownIt("commonmark", {"html": False}).enable("table").render("\n".join(lines))
+    for level in range(5, 0, -1):
+        made = made.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+    opened = '<div class="scroll" tabindex="0" role="region" aria-label="Tabell"><table>'
+    return made.replace("<table>", opened).replace("</table>", "</table></div>")
+
+
+def plain(lines: Sequence[str]) -> str:
+    """The first sentences, for those who cannot see the figure."""
+    words = [line.lstrip("#-* ").replace("**", "") for line in lines if line.strip() and not line.startswith("|")]
+    return " ".join(words)[:600]
