@@ -48,6 +48,9 @@ VERBS: Mapping[str, Verb] = {
     "varfor": Verb("why"),
     "forklara": Verb("explain"),
     "kanslighet": Verb("sensitivity", replications=30),
+    "varde": Verb("value", replications=100),
+    "forsening": Verb("delay", replications=200),
+    "malsok": Verb("goal", replications_of_study=False),
     "rita": Verb("chain"),
     "app": Verb("app", composed=False),
 }

@@ -51,7 +51,8 @@ def _argparse_swedish(message: str, parser: argparse.ArgumentParser) -> str:
     if found := re.match(r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL):
         return f"{found[2]}: okänt kommando; {nearest(found[2], re.findall(r'[a-zåäö-]+', found[3]))}"
     if found := re.match(r"argument (\S+): invalid (\w+) value: ['\"](.*)['\"]", message, re.DOTALL):
-        allowed = {"int": "ett heltal", "_precision": "ett tal i miljoner kronor, som 0,5, eller i procent, som 5%"}
+        precision = "ett tal i miljoner kronor, som 0,5, eller i procent, som 5%"
+        allowed = {"int": "ett heltal", "tal": "ett tal", "_precision": precision}
         return f"{found[1]} = {found[3]}: ska vara {allowed.get(found[2], 'ett datum skrivet ÅÅÅÅ-MM-DD')}"
     if found := re.match(r"argument (\S+): expected .*", message):
         return f"{found[1]}: värde saknas"
@@ -138,6 +139,37 @@ def make_parser() -> _Parser:
     forklara.add_argument("--replikation", type=int, metavar="N", default=0, help="vilken möjlig framtid; annars 0")
     forklara.add_argument("--antal", type=int, metavar="N", default=20, help="så många kedjor skrivs ut; annars 20")
     forklara.add_argument("--fro", type=int, metavar="N", help="slumpfrö; samma frö ger samma resultat")
+    varde = verb("varde", "visa vad en plats till är värd, och nästa, och nästa (eller tjänster, kontrakt …)")
+    _target_arguments(varde)
+    varde.add_argument("--till", type=int, metavar="N", default=10, help="så många fler prövas; 10 om inget anges")
+    varde.add_argument("--steg", type=tal, metavar="ANTAL", default=1.0, help="hur många varje gång; 1 om inget anges")
+    varde.add_argument("--investering", type=tal, metavar="TKR", help="vad var och en kostar att bygga, tkr")
+    assumption = "sökväg till antagandet vars spann visas; annars andelen hemmamöjliga"
+    varde.add_argument("--antagande", metavar="SÖKVÄG", help=assumption)
+    varde.add_argument("--utan-planerat", action="store_true", help="utan det som är planerat i kommunens fil")
+    _study_options(varde)
+    forsening = verb("forsening", "visa vad det kostar att något som är planerat i kommunens fil kommer senare")
+    forsening.add_argument("kommun", metavar="KOMMUN", help="till exempel varmdo_2014")
+    forsening.add_argument("planerat", metavar="PLANERAT", help="namnet under planerat, till exempel alvsbyn")
+    forsening.add_argument("--manader", type=int, metavar="N", default=12, help="hur mycket senare; 12 om inget anges")
+    later = "sista dag, ÅÅÅÅ-MM-DD; annars tre år efter den nya dagen, så att efterdyningarna är med"
+    forsening.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help=later)
+    _study_options(forsening)
+    malsok = verb(
+        "malsok", "sök hur många som behövs för att ett villkor ska hålla, eller vilket inflöde dagens medel klarar"
+    )
+    _target_arguments(malsok, optional=True)
+    example = "till exempel 'andel_extern_kostnad missbruk <= 25 %%'"
+    malsok.add_argument("--villkor", metavar="VILLKOR", required=True, help=f"vad som ska hålla, {example}")
+    malsok.add_argument("--sakerhet", metavar="ANDEL", help="i hur stor del av framtiderna; 0,9 om inget anges")
+    malsok.add_argument(
+        "--hogst", dest="mest", type=tal, metavar="ANTAL", help="sök upp till så många fler; 60, eller faktorn 3"
+    )
+    malsok.add_argument("--steg", type=tal, metavar="ANTAL", default=1.0, help="hur många i taget; 1 om inget anges")
+    malsok.add_argument("--ar", metavar="ÅR", help="år som bedöms, 2016 eller 2015-2016; annars det sista")
+    inflow = "sök i stället det största inflödet, som faktor, till exempel missbruk eller missbruk.ansokan"
+    malsok.add_argument("--inflode", metavar="INFLÖDE", help=inflow)
+    _study_options(malsok, most="flest framtider per antal; 320 om inget anges")
     rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
     rita.add_argument("kommun", metavar="KOMMUN")
     app = verb("app", "öppna sidan där man flyttar det man undrar över, i webbläsaren på den här datorn")
@@ -145,6 +177,22 @@ def make_parser() -> _Parser:
     app.add_argument("--utan-webblasare", action="store_true", help="öppna inte webbläsaren, visa bara adressen")
     verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
+
+
+def tal(text: str) -> float:
+    """A number with a decimal comma or point."""
+    return float(text.replace(",", ".").replace("\u2212", "-"))
+
+
+def _target_arguments(parser: argparse.ArgumentParser, optional: bool = False) -> None:
+    """Which number there is to be more of, and when."""
+    parser.add_argument("kommun", metavar="KOMMUN", help="till exempel varmdo_2014")
+    example = "talet, som sökväg, till exempel resurser.stodboende.platser"
+    parser.add_argument("mal", metavar="MÅL", nargs="?" if optional else None, help=example)
+    since = "från när, ÅÅÅÅ-MM-DD; annars första planeringsåret"
+    parser.add_argument("--fran", type=date.fromisoformat, metavar="DATUM", help=since)
+    last = "sista dag, ÅÅÅÅ-MM-DD; får ligga efter kommunens eget slut"
+    parser.add_argument("--slut", type=date.fromisoformat, metavar="DATUM", help=last)
 
 
 def _figure_options(parser: argparse.ArgumentParser) -> None:
@@ -163,7 +211,7 @@ def _precision(text: str) -> tuple[str, float]:
     return ("kostnad_procent" if share else "kostnad_mnkr"), number
 
 
-def _study_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--replikationer", type=int, metavar="N", help="möjliga framtider per scenario")
+def _study_options(parser: argparse.ArgumentParser, most: str = "möjliga framtider per scenario") -> None:
+    parser.add_argument("--replikationer", type=int, metavar="N", help=most)
     parser.add_argument("--fro", type=int, metavar="N", help="slumpfrö; samma frö ger samma resultat")
     parser.add_argument("--arbetare", type=int, metavar="N", help="processer (0 = en per kärna)")

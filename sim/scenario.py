@@ -108,18 +108,23 @@ def _dates(changes: Sequence[Andring]) -> list[date]:
 def _check(kommun: Kommun, paths: Sequence[str], change: Andring, where: str, first: date) -> None:
     """The target is one of the paths, may be changed, and the dates are from `first` to the end of the run."""
     for target in filter(None, (change.mal, change.motpart)):
-        if target not in paths and target in numeric_paths(kommun.model_dump(mode="python")):
-            raise HemmaplanError(f"{where}: mal = {target}: står inte i kommunens filer; skriv in talet där först")
-        if target not in paths:
-            near = nearest(target, [path for path in paths if _changeable(path)])
-            raise HemmaplanError(f"{where}: mal = {target}: finns inte; {near}")
-        if not _changeable(target):
-            raise HemmaplanError(f"{where}: mal = {target}: kan inte ändras av ett scenario")
+        check_target(kommun, paths, target, f"{where}: ")
     if change.mal.startswith("nulage.") and (change.fran or change.till):
         raise HemmaplanError(f"{where}: mal = {change.mal}: nuläget gäller första dagen; ange inte fran eller till")
     for key, day in (("fran", change.fran), ("till", change.till)):
         if day is not None and not first <= day <= kommun.slut:
             raise HemmaplanError(f"{where}: {key} = {day}: ligger utanför körningen, {first} till {kommun.slut}")
+
+
+def check_target(kommun: Kommun, paths: Sequence[str], target: str, prefix: str = "") -> None:
+    """Raise HemmaplanError where `target` is not one of the `paths` that a change can name (`numeric_paths`)."""
+    if target not in paths and target in numeric_paths(kommun.model_dump(mode="python")):
+        raise HemmaplanError(f"{prefix}mal = {target}: står inte i kommunens filer; skriv in talet där först")
+    if target not in paths:
+        near = nearest(target, [path for path in paths if _changeable(path)])
+        raise HemmaplanError(f"{prefix}mal = {target}: finns inte; {near}")
+    if not _changeable(target):
+        raise HemmaplanError(f"{prefix}mal = {target}: kan inte ändras av ett scenario")
 
 
 def _changeable(path: str) -> bool:

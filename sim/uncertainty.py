@@ -129,6 +129,16 @@ class Uncertainty:
         """The kommun of one replication."""
         return with_values(kommun, self.values(seed, replication), counterparts_of(self.parameters))
 
+    def changed(self, moved: Mapping[str, float]) -> dict[str, float]:
+        """Every number that differs when some assumptions stand elsewhere than written: they, and the fitted ones."""
+        written = {each.path: each.varde for each in self.assumptions}
+        values, still = (self.values_at(written | dict(at)) for at in (moved, {}))
+        return {path: value for path, value in values.items() if value != still.get(path)}
+
+    def kommun_at(self, kommun: Kommun, moved: Mapping[str, float]) -> Kommun:
+        """The kommun with some assumptions elsewhere than written, and the fitted numbers solved again."""
+        return with_values(kommun, self.changed(moved), counterparts_of(self.parameters))
+
 
 def _distance(each: Assumption, value: float) -> float:
     """How far a value lies from the number as written, in ln where that can be taken."""

@@ -160,9 +160,8 @@ def _tried(part: Kommun, each: Assumption, ends: tuple[float, float], known: Unc
     for end in ends:
         values = {each.path: end}
         if known is not None and each.path in known.surface:
-            written = {other.path: other.varde for other in known.assumptions}
-            still, moved = known.values_at(written), known.values_at(written | {each.path: end})
-            values |= {path: value for path, value in moved.items() if value != still[path] and path in there}
+            moved = known.changed({each.path: end})
+            values |= {path: value for path, value in moved.items() if path in there}
         found.append(values)
     return Tried(each, ends, (found[0], found[1]))
 
