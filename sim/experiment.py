@@ -178,11 +178,6 @@ def workers_of(study: Study) -> int:
     return count_of(study.arbetare) if is_shareable(study.motor) else 1
 
 
-def load_engine() -> None:
-    """Load what a process needs to simulate: this module, and the engine."""
-    engine_named(FASTEST)
-
-
 def _compile(plan: Plan, study: Study) -> None:
     """Let the engine be compiled once, before the workers begin: by a month of nuläge."""
     network = build_network(plan, last_of_month(study.kommun.start))

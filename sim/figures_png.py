@@ -18,7 +18,9 @@ UP = 2
 def write_png(path: Path, pixels: NDArray[np.uint8], dpi: int) -> None:
     """`pixels` has shape (height, width, at least 3): red, green, blue; anything more is left out."""
     height, width = pixels.shape[:2]
-    rows = np.ascontiguousarray(pixels[:, :, :3]).reshape(height, 3 * width)
+    rows = np.empty((height, 3 * width), dtype=np.uint8)
+    for colour in range(3):  # several times quicker than all at once
+        rows[:, colour::3] = pixels[:, :, colour]
     filtered = np.empty((height, 1 + 3 * width), dtype=np.uint8)
     filtered[:, 0] = UP
     filtered[0, 1:] = rows[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
+from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -27,10 +28,15 @@ def count_of(asked: int) -> int:
     return asked or int(joblib.cpu_count())
 
 
-def warm_up(workers: int, load: Callable[[], object]) -> None:
+def warm_up(workers: int, modules: Sequence[str]) -> None:
     """Begin to start the other processes, and let them load what they are to use while this one does."""
     for _ in range(workers - 1):
-        _pool(workers).submit(load)
+        _pool(workers).submit(_load, tuple(modules))
+
+
+def _load(modules: Sequence[str]) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _pool(workers: int) -> Any:

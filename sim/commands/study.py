@@ -16,7 +16,7 @@ from sim.commands.common import exit_code, say_writing, shown, with_progress, wr
 from sim.comparison import Comparison, comparison
 from sim.engine import ENGINES, is_ready, is_shareable
 from sim.errors import HemmaplanError, Interrupted
-from sim.experiment import Study, StudyResult, load_engine, plans_of, workers_of
+from sim.experiment import Study, StudyResult, plans_of, workers_of
 from sim.files import os_reason
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
@@ -26,6 +26,8 @@ from sim.summary import summary_text
 from sim.unfinished import Identity, Journal, earlier_run, finished_run, identity_of
 from sim.warmup import warmup_warnings
 from sim.workers import Shared, count_of, warm_up
+
+OTHERS_LOAD = ("sim.experiment", "sim.engine.compiled", "sim.figures")
 
 
 def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None = None) -> int:
@@ -152,4 +154,4 @@ def _warm_up(content: Mapping[str, Any]) -> None:
         and is_ready(engine)
         and is_shareable(engine)
     ):
-        warm_up(count_of(workers), load_engine)
+        warm_up(count_of(workers), OTHERS_LOAD)
