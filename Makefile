@@ -1,6 +1,6 @@
 # POSIX make. `make` alone lists the targets.
 .POSIX:
-.PHONY: hjalp help bilaga app test test-alla test-webb kontroll format stada exempel
+.PHONY: hjalp help bilaga app test test-alla test-webb test-kontor kontroll format stada exempel
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -16,6 +16,7 @@ hjalp:
 	@echo 'make app         öppna sidan i webbläsaren'
 	@echo 'make test        granska kod och typer och kör testerna'
 	@echo 'make test-alla   detsamma, med de långsamma testerna'
+	@echo 'make test-kontor pröva bilagan i LibreOffice (apt-get install libreoffice-writer libreoffice-calc)'
 	@echo 'make test-webb   pröva sidan i webbläsaren Chromium (apt-get install chromium)'
 	@echo 'make exempel     räkna om det publicerade exemplet i results/exempel'
 	@echo 'make format      formatera koden'
@@ -42,14 +43,20 @@ help: hjalp
 	@$(PIP) -e .
 	@touch $@
 
+# The same, and what writes the bilaga.
+.venv/.bilaga: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@echo 'Installerar hemmaplan och det som skriver bilagan i .venv (någon minut första gången) …'
+	@$(PIP) -e '.[bilaga]'
+	@touch .venv/.installerat $@
+
 # The same, and what the checks and tests need.
 .venv/.utveckling: .venv/pyvenv.cfg pyproject.toml constraints.txt
 	@echo 'Installerar hemmaplan och utvecklingsverktygen i .venv (någon minut första gången) …'
 	@$(PIP) -e '.[utveckling]'
-	@touch .venv/.installerat $@
+	@touch .venv/.installerat .venv/.bilaga $@
 
-bilaga: .venv/.installerat
-	@$(BIN)/hemmaplan jamfor sodertalje_2019 arbetsloshet_11 stodboende_5
+bilaga: .venv/.bilaga
+	@$(BIN)/hemmaplan jamfor sodertalje_2019 arbetsloshet_11 stodboende_5 --bilaga
 
 # The planner's page.
 .venv/.webb: .venv/.installerat
@@ -74,12 +81,19 @@ test: kontroll
 
 test-alla: kontroll
 	@echo 'Kör alla tester, även de långsamma …'
-	@$(BIN)/pytest -n 2 --dist loadfile -m 'not webblasare'
+	@$(BIN)/pytest -n 2 --dist loadfile -m 'not webblasare and not kontor'
 
 # Chromium is Debian's own: apt-get install chromium
 test-webb: .venv/.utveckling
 	@command -v chromium >/dev/null || { echo 'Chromium saknas. På Debian: sudo apt-get install chromium' >&2; exit 1; }
 	@$(BIN)/pytest -m webblasare tests/webblasare
+
+# LibreOffice is Debian's own: apt-get install libreoffice-writer libreoffice-calc
+test-kontor: .venv/.utveckling
+	@command -v soffice >/dev/null || { \
+		echo 'LibreOffice saknas. På Debian: sudo apt-get install libreoffice-writer libreoffice-calc' >&2; \
+		exit 1; }
+	@$(BIN)/pytest -m kontor tests/rapport
 
 format: .venv/.utveckling
 	@echo 'Formaterar koden …'

@@ -6,21 +6,23 @@ Written as SVG text, with a title and a description, so that it needs no plottin
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from sim.blocking import keeps_place
-from sim.config import AVSLUT, Kommun, PlatsBehov, Steg, TeamBehov, Verksamhet
+from sim.config import AVSLUT, Inflode, Kommun, PlatsBehov, Steg, TeamBehov, Verksamhet
 from sim.swedish import tal
 
-BOX_WIDTH, BOX_HEIGHT = 184, 84
-GAP_X, GAP_Y = 96, 34
+BOX_WIDTH, BOX_HEIGHT = 190, 104
+GAP_X, GAP_Y = 64, 34
 LANE = 26
 """Height of the lane that a long edge takes through a column."""
 MARGIN, HEADER, LEGEND, ARRIVAL = 20, 56, 56, 132
 NOTE_LINE, NOTE_LETTER = 14, 6.2
+SMALL = 12
+"""Size of small type."""
 START = "\u0000start"
 Point = tuple[float, float]
 
@@ -189,12 +191,13 @@ def draw_chain(kommun: Kommun, area: str, notes: Mapping[str, Note] | None = Non
     ports = _ports(forward, layout)
     parts += [_forward_edge(edge, layout, ports) for edge in forward]
     parts += [_back_edge(edge, layout, number) for number, edge in enumerate(back)]
-    for inflode in verksamhet.inflode.values():
-        parts.append(_arrival(inflode.namn, inflode.per_ar, layout.box[inflode.forsta_steg]))
+    for first in dict.fromkeys(inflode.forsta_steg for inflode in verksamhet.inflode.values()):
+        inflows = [inflode for inflode in verksamhet.inflode.values() if inflode.forsta_steg == first]
+        parts.append(_arrivals(inflows, layout.box[first]))
     leaving = {e.source: e.share for e in edges_of_chain(verksamhet) if e.target == AVSLUT and e.kind == "flow"}
     parts += [_box(kommun, steg, layout.box[name], leaving.get(name, 0.0)) for name, steg in verksamhet.steg.items()]
     parts += [_note(note, layout.box[name]) for name, note in notes.items() if name in layout.box]
-    return "\n".join([*parts, *_legend(height), "</svg>", ""])
+    return "\n".join([*parts, *_legend(edges, back, height), "</svg>", ""])
 
 
 def _note(note: Note, at: Point) -> str:
@@ -266,7 +269,8 @@ def _back_edge(edge: Edge, layout: Layout, number: int) -> str:
 def _line(path: str, look: str, label: str, x: float, y: float) -> str:
     return (
         f'<path d="{path}" fill="none" stroke="#333333" {look} marker-end="url(#pil)"/>'
-        f'<text x="{x:g}" y="{y:g}" font-size="11" paint-order="stroke" stroke="#fff" stroke-width="3">{label}</text>'
+        f'<text x="{x:g}" y="{y:g}" font-size="{SMALL}" paint-order="stroke" stroke="#fff" stroke-width="3">'
+        f"{label}</text>"
     )
 
 
@@ -288,18 +292,23 @@ def _called(verksamhet: Verksamhet, name: str) -> str:
     return "att lämna" if name == AVSLUT else verksamhet.steg[name].namn.lower()
 
 
-def _arrival(name: str, per_year: float, at: Point) -> str:
+def _arrivals(inflows: Sequence[Inflode], at: Point) -> str:
+    """One arrow for all that begins in a steg, with their names and numbers above and below it."""
     x, y = at
     middle = y + BOX_HEIGHT / 2
-    lines = textwrap.wrap(name, 18)[:3]
+    lines = [line for inflow in inflows for line in textwrap.wrap(f"{inflow.namn} {tal(inflow.per_ar)} per år", 18)]
+    above = -(-len(lines) // 2) if len(inflows) > 1 else len(lines)
     text = "".join(
-        f'<text x="{MARGIN}" y="{middle - 8 - 14 * (len(lines) - number):g}" font-size="11">{escape(line)}</text>'
+        f'<text x="{MARGIN}" y="{middle + (14 * (number - above) + (6 if number < above else 16)):g}" '
+        f'font-size="{SMALL}">{escape(line)}</text>'
         for number, line in enumerate(lines)
     )
-    return (
-        f'<path d="M{MARGIN},{middle:g} H{x:g}" stroke="#333333" marker-end="url(#pil)"/>{text}'
-        f'<text x="{MARGIN}" y="{middle - 8:g}" font-size="11">{tal(per_year)} per år</text>'
-    )
+    return f'<path d="M{MARGIN},{middle:g} H{x:g}" stroke="#333333" marker-end="url(#pil)"/>{text}'
+
+
+def _wrapped(text: str, width: int, most: int) -> list[str]:
+    """At most so many lines of so many characters; the last says if there is more."""
+    return textwrap.wrap(text, width, max_lines=most, placeholder=" …")
 
 
 def _box(kommun: Kommun, steg: Steg, at: Point, leaving: float) -> str:
@@ -307,10 +316,13 @@ def _box(kommun: Kommun, steg: Steg, at: Point, leaving: float) -> str:
     needs = needs_text(kommun, steg)
     fill = "#E8F0F7" if needs else "#F6F6F6"
     width = 2.5 if steg.kvar else 1.2
-    rows = [(20, 13, "bold", steg.namn[:24])]
-    rows += [(37 + 15 * number, 11, "normal", line[:30]) for number, line in enumerate(needs[:2])]
+    names = _wrapped(steg.namn, 20, 2)
+    each = 2 if len(needs) == 1 else 1
+    below = [line for need in needs[:2] for line in _wrapped(need, 25, each)]
+    rows = [(20 + 15 * number, 13, "bold", line) for number, line in enumerate(names)]
+    rows += [(22 + 15 * len(names) + 14 * number, SMALL, "normal", line) for number, line in enumerate(below)]
     if leaving > 0:
-        rows.append((BOX_HEIGHT - 9, 11, "normal", f"lämnar: {tal(100 * leaving)} %"))
+        rows.append((BOX_HEIGHT - 9, SMALL, "normal", f"lämnar: {tal(100 * leaving)} %"))
     text = "".join(
         f'<text x="{x + 10:g}" y="{y + down:g}" font-size="{size}" font-weight="{weight}">{escape(line)}</text>'
         for down, size, weight, line in rows
@@ -321,18 +333,21 @@ def _box(kommun: Kommun, steg: Steg, at: Point, leaving: float) -> str:
     )
 
 
-def _legend(height: float) -> list[str]:
+def _legend(edges: list[Edge], back: list[Edge], height: float) -> list[str]:
+    """What the lines that are there mean."""
     y = height - MARGIN
+    kinds = {edge.kind for edge in edges}
     items = [
-        ("", "går vidare (andel av dem som slutar)"),
-        ('stroke-width="3"', "platsen hålls kvar tills nästa steg börjar"),
-        ('stroke-dasharray="3 3"', "ger upp väntan"),
-        ('stroke-dasharray="8 4"', "tillbaka i kedjan"),
+        ("", "går vidare (andel av dem som slutar)", True),
+        ('stroke-width="3"', "platsen hålls kvar tills nästa steg börjar", "kvar" in kinds),
+        ('stroke-dasharray="3 3"', "ger upp väntan", "avhopp" in kinds),
+        ('stroke-dasharray="8 4"', "tillbaka i kedjan", bool(back)),
     ]
     parts = []
     x = float(MARGIN)
-    for look, text in items:
-        parts.append(f'<path d="M{x:g},{y:g} h34" stroke="#333333" {look}/>')
-        parts.append(f'<text x="{x + 42:g}" y="{y + 4:g}" font-size="11">{text}</text>')
-        x += 66 + 5.9 * len(text)
+    for look, text, there in items:
+        if there:
+            parts.append(f'<path d="M{x:g},{y:g} h34" stroke="#333333" {look}/>')
+            parts.append(f'<text x="{x + 42:g}" y="{y + 4:g}" font-size="{SMALL}">{text}</text>')
+            x += 66 + 6.9 * len(text)
     return parts

@@ -19,7 +19,7 @@ from sim.files import OS_REASONS, check_files, kommun_ids, os_reason, project_ro
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-GROUPS = ("kommun", "studie", "berakning")
+GROUPS = ("kommun", "studie", "berakning", "rapport")
 """Parts of the configuration of which one is chosen by name."""
 MULTIRUN = ("--multirun", "-m")
 GO_ON = "--fortsatt"
@@ -53,6 +53,7 @@ VERBS: Mapping[str, Verb] = {
     "malsok": Verb("goal", replications_of_study=False),
     "rita": Verb("chain"),
     "app": Verb("app", composed=False),
+    "rapport": Verb("report", composed=False),
 }
 
 
@@ -132,6 +133,7 @@ def _overrides(chosen: argparse.Namespace, verb: Verb) -> list[str]:
         "berakning.arbetare": getattr(chosen, "arbetare", None),
         "studie.parameterosakerhet": getattr(chosen, "parameterosakerhet", None),
         "studie.slut": f"'{chosen.slut}'" if getattr(chosen, "slut", None) else None,
+        "rapport": getattr(chosen, "bilaga", None),
     }
     if given["studie.replikationer"] is None:
         given["studie.replikationer"] = verb.replications
@@ -293,7 +295,7 @@ def _missing_config(root: Path, missing: str) -> str:
         "scenarios": scenario_ids(root),
         "kommun": kommun_ids(root),
         "studie": [path.stem for path in (root / "conf" / "studie").glob("*.yaml")],
-        "berakning": [path.stem for path in (root / "conf" / "berakning").glob("*.yaml")],
+        **{each: [path.stem for path in (root / "conf" / each).glob("*.yaml")] for each in ("berakning", "rapport")},
     }.get(group, [])
     what = {"scenarios": "scenario"}.get(group, group)
     return f"{what} = {name}: finns inte; {nearest(name, allowed)}"

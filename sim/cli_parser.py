@@ -82,6 +82,9 @@ def make_parser() -> _Parser:
     jamfor.add_argument("--hogst", type=int, metavar="N", help="högst så många möjliga framtider med --precision")
     jamfor.add_argument("--fortsatt", action="store_true", help="gör klart samma körning, som avbröts eller dog")
     jamfor.add_argument("--parameterosakerhet", action="store_const", const="true", help=uncertain)
+    jamfor.add_argument(
+        "--bilaga", action="store_const", const="bilaga", help="gör också en bilaga: Word, PDF och Excel"
+    )
     kor = verb("kor", "samma sak med Hydras grammatik, för den som vill ändra vad som helst")
     example = (
         "kommun=sodertalje_2019 'scenarios=[stodboende_5]' studie.fro=2; --multirun kör en studie per värde; "
@@ -175,6 +178,17 @@ def make_parser() -> _Parser:
     app = verb("app", "öppna sidan där man flyttar det man undrar över, i webbläsaren på den här datorn")
     app.add_argument("--port", type=int, metavar="N", default=0, help="fast port; annars väljs en ledig")
     app.add_argument("--utan-webblasare", action="store_true", help="öppna inte webbläsaren, visa bara adressen")
+    rapport = verb("rapport", "gör bilagan (Word, PDF, Excel) av sparade resultat, utan att simulera igen")
+    rapport.add_argument(
+        "mapp",
+        metavar="RESULTATMAPP",
+        help="till exempel results/sodertalje_2019/2019-…, eller sodertalje_2019: den senaste",
+    )
+    rapport.add_argument("--format", metavar="F,F", help="word, pdf eller excel, med komma mellan; alla om inget anges")
+    rapport.add_argument("--ansvarig", metavar="NAMN", help="den som svarar för bilagan")
+    rapport.add_argument("--diarienummer", metavar="NR", help="ärendets nummer")
+    masked = "antal personer under N ur kommunens egna data visas inte; 0 visar alla"
+    rapport.add_argument("--maskera-under", type=int, metavar="N", help=masked)
     verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
 

@@ -26,6 +26,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from sim.figures_content import AgainstBudget, Content, Differences, OverTime, Panel, Who
 from sim.figures_png import write_png
+from sim.figures_text import drawable, with_drawable_text
 from sim.swedish import tal
 
 WIDTH, HEIGHT = 6.3, 3.5
@@ -60,6 +61,7 @@ LOOK: dict[str, Any] = {
     "svg.hashsalt": "hemmaplan",
     "axes.axisbelow": True,
     "text.hinting": "none",
+    "text.parse_math": False,
 }
 
 
@@ -95,19 +97,20 @@ def svg_text(made: Callable[[], Figure], title: str) -> bytes:
 
 
 def _figure(content: Content) -> Figure:
-    if isinstance(content, OverTime):
-        return _over_time(content)
-    return _against_budget(content) if isinstance(content, AgainstBudget) else _differences(content)
+    shown = with_drawable_text(content)
+    if isinstance(shown, OverTime):
+        return _over_time(shown)
+    return _against_budget(shown) if isinstance(shown, AgainstBudget) else _differences(shown)
 
 
 def _write_svg(figure: Figure, title: str, to: Path | BytesIO) -> None:
     vectors: Any = FigureCanvasSVG(figure)
-    vectors.print_svg(to, metadata={"Date": None, "Title": title})
+    vectors.print_svg(to, metadata={"Date": None, "Title": drawable(title)})
 
 
-def _look(who: Who) -> tuple[str, tuple[int, tuple[float, ...]], str]:
+def _look(who: Who) -> tuple[str, str | tuple[int, tuple[float, ...]], str]:
     """Colour, dashes and marker."""
-    return STYLES[(who.number - 1) % len(STYLES)] if who.number else ("black", (0, ()), "o")
+    return STYLES[(who.number - 1) % len(STYLES)] if who.number else ("black", "-", "o")
 
 
 @cache

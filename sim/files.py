@@ -202,7 +202,8 @@ def _check_header(root: Path, path: Path) -> None:
 def check_files(root: Path, words: Sequence[str]) -> None:
     """Read strictly the files that the words name: Hydra lets some mistakes pass and says others in English."""
     folder = root / "conf"
-    for path in (folder / "config.yaml", *folder.glob("studie/*.yaml"), *folder.glob("berakning/*.yaml")):
+    groups = (path for group in ("studie", "berakning", "rapport") for path in folder.glob(f"{group}/*.yaml"))
+    for path in (folder / "config.yaml", *groups):
         read_yaml(path)
         _check_header(root, path)
     text = " ".join(words)

@@ -242,6 +242,16 @@ KOSTNADSSLAG: dict[str, str] = {
     "ovrigt": "Övrigt (inte simulerat)",
 }
 
+KALLTYPER: dict[str, tuple[str, str]] = {
+    "dokument": ("dokument", "Står i kommunens publicerade dokument."),
+    "egna_data": ("egna data", "Ur kommunens egna system."),
+    "nationell": ("nationell", "Ur nationell statistik."),
+    "lag": ("lag", "Följer av lag eller föreskrift."),
+    "kalibrerad": ("kalibrerad", "Inpassat så att publicerade siffror kommer ut."),
+    "antagande": ("antagande", "Ingen källa är funnen; spannet säger hur osäkert talet är."),
+}
+"""Kinds of sources: name, and what it means."""
+
 
 def label(matt: str) -> Label:
     return LABELS[matt]

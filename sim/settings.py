@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -19,7 +19,7 @@ from sim.precision import Aim, Precision, aims_of
 from sim.stopping import FEWEST
 from sim.units import Datum, Modell, Namn, Text
 
-PARTS = ("kommun", "scenarios", "studie", "berakning")
+PARTS = ("kommun", "scenarios", "studie", "berakning", "rapport")
 
 
 MOST_REPLICATIONS = 100_000
@@ -40,6 +40,25 @@ class Berakning(Modell):
     arbetare: Annotated[int, Field(strict=True, ge=0, le=MOST_WORKERS)] = 0
     motor: str = FASTEST
     adress: Text | None = None
+
+
+FORMATS: tuple[Literal["word", "pdf", "excel"], ...] = ("word", "pdf", "excel")
+
+
+class Rapport(Modell):
+    """Which files of a bilaga to make after a run, and what they say beside the results.
+
+    Numbers of persons below `maskera_under` from the kommun's own data are hidden; 0 shows all.
+    """
+
+    format: tuple[Literal["word", "pdf", "excel"], ...] = ()
+    maskera_under: Annotated[int, Field(strict=True, ge=0, le=100)] = 5
+    ansvarig: str = ""
+    diarienummer: str = ""
+
+
+def report_from(content: Mapping[str, Any]) -> Rapport:
+    return validated(Rapport, content.get("rapport") or {}, prefix="rapport")
 
 
 def study_from(content: Mapping[str, Any], root: Path) -> tuple[Study, str]:

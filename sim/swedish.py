@@ -31,3 +31,8 @@ def datum(day: date) -> str:
 def uppraknat(words: list[str]) -> str:
     """a, b och c"""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} och {words[-1]}" if words else ""
+
+
+def gement(name: str) -> str:
+    """A name inside a sentence: its capitals small, but not those of an abbreviation such as LSS."""
+    return " ".join(word if word[1:2].isupper() else word.lower() for word in name.split(" "))

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.blocking import warnings_of
 from sim.commands.common import exit_code, say_writing, shown, with_progress, write_frame
+from sim.commands.report import check_extra, say_written
 from sim.comparison import Comparison, comparison
 from sim.engine import ENGINES, is_ready, is_shareable
 from sim.errors import HemmaplanError, Interrupted
@@ -20,7 +21,7 @@ from sim.experiment import Study, StudyResult, plans_of, workers_of
 from sim.files import os_reason
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
-from sim.settings import MOST_WORKERS, study_from
+from sim.settings import MOST_WORKERS, report_from, study_from
 from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
 from sim.unfinished import Identity, Journal, earlier_run, finished_run, identity_of
@@ -34,6 +35,8 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
     """A study."""
     _warm_up(content)
     asked, name = study_from(content, root)
+    report = report_from(content)
+    check_extra(report.format)
     plans_of(asked)
     for warning in (*warnings_of(asked.kommun), *warmup_warnings(asked.kommun)):
         print(f"Obs: {warning}", file=sys.stderr)
@@ -41,6 +44,8 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
     again = getattr(chosen, "fortsatt", None)
     if again and (whole := finished_run(runs, identity)):
         print(f"Redan klar: {shown(whole)}")
+        if report.format:
+            say_written(whole, root, report)
         return 0
     earlier = _earlier(runs, identity, content, again)
     moment = datetime.now()
@@ -61,6 +66,9 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
             lasting = folder.finish()
     print(text)
     print(f"Resultat: {shown(lasting)}")
+    if report.format:
+        with unbroken(say_writing):
+            say_written(lasting, root, report)
     return exit_code(done, f" {GO_ON}")
 
 

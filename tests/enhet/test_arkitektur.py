@@ -26,6 +26,9 @@ MAY_IMPORT = {
     "starlette": ["app/*.py"],
     "uvicorn": ["app/server.py"],
     "jinja2": ["app/*.py"],
+    "typst": ["report/typst_pdf.py"],
+    "docx": ["report/word*.py"],
+    "xlsxwriter": ["report/excel.py"],
 }
 
 

@@ -188,7 +188,7 @@ KOR = ("kor", "kommun=prov", "studie.replikationer=2", "berakning.arbetare=1")
 
 def make_project(root: Path) -> Path:
     """Two small kommuner, two scenarios, and the shipped settings."""
-    for name in ("config.yaml", "studie", "berakning"):
+    for name in ("config.yaml", "studie", "berakning", "rapport"):
         source, target = REPO / "conf" / name, root / "conf" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)

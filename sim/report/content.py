@@ -1,0 +1,126 @@
+"""The bilaga of a study as a document: what it holds, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sim.calibration_files import calibration_path, load_calibration
+from sim.errors import HemmaplanError
+from sim.figures_content import Content
+from sim.reconcile import Line, load_reconciliation, reconciliation_table
+from sim.report.document import Block, Document, Heading, Inline, PageBreak, Paragraph
+from sim.report.first_page import first_page
+from sim.report.glossary import glossary_table, measures_in
+from sim.report.long_tables import long_tables
+from sim.report.money import home_blocks, money_blocks, volume_blocks
+from sim.report.numbers import Numbers
+from sim.report.pictures import Chain, chain_figures, pictures
+from sim.report.saved import Saved
+from sim.report.sections import (
+    grade_sentence,
+    limit_blocks,
+    method_blocks,
+    reconciliation_blocks,
+    reproduction_blocks,
+    scenario_blocks,
+)
+from sim.report.source_list import parameter_table, source_table, status_table
+from sim.report.stress import stress_blocks
+from sim.settings import Rapport
+from sim.summary import planning_periods
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn for the bilaga, and where."""
+
+    contents: Sequence[Content]
+    figures: Path
+    chains: Sequence[Chain]
+
+
+def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Document:
+    """Everything that the bilaga says, made from saved tables."""
+    made = saved.made
+    kommun = made.resultat.study.kommun
+    numbers = Numbers(made)
+    published = _published(root, kommun.id)
+    table = None
+    if published and not kommun.startdag:
+        fitted = load_calibration(root, kommun)[1] if calibration_path(root, kommun.id).is_file() else ()
+        table = reconciliation_table(published, made, fitted)
+    planning, _ = planning_periods(made)
+    differences, figures = pictures(numbers, drawn.contents, drawn.figures)
+    sections: list[tuple[str, Sequence[Block]]] = [
+        ("Utfall, budget och prognos", money_blocks(numbers, published)),
+        ("Volymer", volume_blocks(numbers)),
+        ("Figurer", [*differences, *figures]),
+        ("Hemmaplan mot extern", home_blocks(numbers)),
+        ("Metod", [*method_blocks(made), *chain_figures(kommun, drawn.chains)]),
+        ("Scenarier", scenario_blocks(made)),
+        (
+            "Tal och källor",
+            [status_table(kommun), parameter_table(kommun, settings.maskera_under), *_masking(settings)],
+        ),
+        ("Källor", [source_table(kommun)]),
+        ("Avstämning", reconciliation_blocks(table, made)),
+        ("Begränsningar", limit_blocks(made)),
+        ("Så görs körningen om", reproduction_blocks(made, saved.manifest, settings)),
+    ]
+    blocks: list[Block] = []
+    for title, parts in sections:
+        if parts:
+            blocks += [Heading(title), *parts]
+    document = Document(
+        title=f"{kommun.namn}: vad händer om?",
+        subtitle=f"Bilaga till verksamhetsplan, simulerade konsekvenser {planning}",
+        footer=f"{kommun.namn}, simulerade konsekvenser {planning}",
+        date=saved.manifest["tid"],
+        first_page=first_page(numbers, grade_sentence(table) if table is not None else None),
+        blocks=tuple(blocks),
+    )
+    measures = measures_in(document)
+    appendix: list[Block] = [
+        PageBreak(),
+        Heading("Bilaga A. STRESS-DES"),
+        *stress_blocks(made, saved.manifest, len(measures)),
+        Heading("Bilaga B. Ordlista"),
+        glossary_table(measures),
+    ]
+    return replace(document, blocks=(*document.blocks, *appendix), sheets=long_tables(made), readme=_readme(document))
+
+
+def _published(root: Path, kommun_id: str) -> list[Line]:
+    """The published figures; none where the kommun has no reconciliation."""
+    try:
+        return load_reconciliation(root, kommun_id)
+    except HemmaplanError:
+        return []
+
+
+def _masking(settings: Rapport) -> list[Block]:
+    if settings.maskera_under < 2:
+        return []
+    text = (
+        f"Antal personer under {settings.maskera_under} ur kommunens egna data visas inte, och inte heller de tal som "
+        "skulle avslöja dem (rapport.maskera_under)."
+    )
+    return [Paragraph((text,), "note")]
+
+
+def _readme(document: Document) -> tuple[Paragraph, ...]:
+    texts: list[tuple[Inline, ...]] = [
+        (f"{document.title} {document.subtitle}.",),
+        (
+            "Varje tabell och varje figur i bilagan har ett eget blad. Talen är riktiga tal, avrundade bara i "
+            "visningen. Figurernas diagram är Excels egna och ändras om talen ändras.",
+        ),
+        (
+            "P10–P90 är spridningen mellan möjliga år. 95-procentsintervallet säger hur säkert ett medel eller en "
+            "medelskillnad är. Ligger noll i intervallet kan skillnaden inte skiljas från noll.",
+        ),
+        ("Siffrorna visar vad som följer av antagandena. De är inte en prognos.",),
+    ]
+    return tuple(Paragraph(text) for text in texts)

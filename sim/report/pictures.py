@@ -1,0 +1,228 @@
+"""The study's figures as parts of a document: what each shows, said with its numbers, and the numbers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.calendars import is_month
+from sim.chain import description
+from sim.config import Kommun
+from sim.figure_list import Line, lines_of
+from sim.figures_content import AgainstBudget, Content, Differences, OverTime
+from sim.periods import Floats
+from sim.report.document import Block, Cell, Chart, Figure, Heading, Inline, Paragraph, Table
+from sim.report.numbers import MNKR, Numbers, Shown
+from sim.runs import Row
+from sim.scenario import NULAGE, Plan
+from sim.swedish import gement
+
+MONTH_NAMES = (
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+ALWAYS = ("externa_dygn_", "kostnad_mot_budget_")
+"""Figures that stand in the bilaga also where no scenario differs."""
+
+
+def pictures(numbers: Numbers, contents: Sequence[Content], folder: Path) -> tuple[list[Block], list[Block]]:
+    """(the differences, the figures of each verksamhet): those that a scenario moves, and those that always are there.
+
+    `folder` holds the drawings.
+    """
+    kommun = numbers.made.resultat.study.kommun
+    by_file = {line.file: line for line in lines_of(numbers.made)}
+    first: list[Block] = []
+    areas: dict[str, list[Block]] = {area: [] for area in sorted(kommun.verksamheter)}
+    for content in contents:
+        path = folder / f"{content.file}.svg"
+        if isinstance(content, Differences):
+            first.append(_differences(numbers, content, path))
+        elif isinstance(content, AgainstBudget):
+            area = content.file.removeprefix("kostnad_mot_budget_")
+            areas[area].insert(0, _against_budget(numbers, content, area, path))
+        elif len(content.curves) > 1 or content.file.startswith(ALWAYS):
+            line = by_file[content.file]
+            areas[line.area].append(_over_time(numbers, content, line, path))
+    blocks: list[Block] = []
+    for area, figures in areas.items():
+        if figures:
+            blocks += [Heading(kommun.verksamheter[area].namn, 2), *figures]
+    blocks.append(Paragraph((_left_out(contents, blocks),), "note"))
+    return first, blocks
+
+
+def _left_out(contents: Sequence[Content], blocks: Sequence[Block]) -> str:
+    shown = {block.key for block in blocks if isinstance(block, Figure)}
+    count = sum(content.file not in shown and not isinstance(content, Differences) for content in contents)
+    if not count:
+        return "Alla figurer finns också som SVG och PNG i resultatmappen."
+    return (
+        f"Ytterligare {count} figurer, där inget scenario skiljer sig från nuläget, finns i resultatmappen (figurer). "
+        "Där finns också alla figurer i bilagan, som SVG och som PNG med 300 punkter per tum."
+    )
+
+
+def _places(values: Floats) -> int:
+    """Decimals that suit the size of numbers."""
+    largest = float(np.nanmax(np.abs(values))) if len(values) else 0.0
+    return 0 if largest >= 100 else 1 if largest >= 5 else 2
+
+
+def month_text(period: str) -> str:
+    return f"{MONTH_NAMES[int(period[5:]) - 1]} {period[:4]}"
+
+
+def _over_time(numbers: Numbers, content: OverTime, line: Line, path: Path) -> Figure:
+    made = numbers.made
+    row = line.area, line.measure, line.part
+    months = made.levels(NULAGE, row).only(is_month).periods
+    percent = line.unit == "procent"
+    factor = 1.0 if percent else line.factor
+    places = _places(content.curves[0].means)
+    how = Shown(factor, min(places, 1) if percent else places, percent=percent)
+    first, last = months[0], months[-1]
+    unit = "" if percent else f" {content.unit}"
+    alt: list[Inline] = [
+        f"Linjediagram, {month_text(first)} till {month_text(last)}. {content.title}. Nuläget går från ",
+        *_shown(numbers.level(row, first, how)),
+        f"{unit} i {month_text(first)} till ",
+        *_shown(numbers.level(row, last, how)),
+        f"{unit} i {month_text(last)}, då P10–P90 är ",
+        *_shown(numbers.spread(row, last, how)),
+        ".",
+    ]
+    plans = [plan for plan in made.resultat.plans[1:] if any(c.who.name == plan.namn for c in content.curves[1:])]
+    for plan in plans:
+        alt += [f" {plan.namn}: ", *_shown(numbers.level(row, last, how, plan.id)), f" i {month_text(last)}."]
+    if not plans and len(made.resultat.plans) > 1:
+        alt.append(" Inget scenario skiljer sig synligt från nuläget.")
+    table = _month_table(numbers, content, row, months, plans, how)
+    series = (1, *range(4, 4 + len(plans)))
+    return Figure(content.file, path, tuple(alt), content.title, Chart("line", table, series, content.unit))
+
+
+def _month_table(
+    numbers: Numbers, content: OverTime, row: Row, months: Sequence[str], plans: Sequence[Plan], how: Shown
+) -> Table:
+    header = ("Månad", "Nuläge, medel", "Nuläge, P10", "Nuläge, P90", *(f"{plan.namn}, medel" for plan in plans))
+    rows: list[tuple[Cell, ...]] = []
+    for month in months:
+        base = [numbers.level(row, month, how, NULAGE, column) for column in ("medel", "p10", "p90")]
+        rows.append((month, *base, *(numbers.level(row, month, how, plan.id) for plan in plans)))
+    return Table(content.file, f"{content.title} ({content.unit})", header, tuple(rows), _even(len(header)))
+
+
+def _even(count: int) -> tuple[float, ...]:
+    return (1 / count,) * count
+
+
+def _shown(cell: Cell) -> list[Inline]:
+    return ["–"] if cell is None else [cell]
+
+
+def _against_budget(numbers: Numbers, content: AgainstBudget, area: str, path: Path) -> Figure:
+    budget, left = (area, "budget", ""), (area, "avvikelse", "")
+    names = {each.who.name for each in content.outcomes}
+    plans = [plan for plan in numbers.made.resultat.plans if plan.namn in names]
+    alt: list[Inline] = [f"Punktdiagram med en punkt för varje år. {content.title}, i miljoner kronor."]
+    for year in content.years:
+        alt += [f" År {year} är budgeten ", *_shown(numbers.level(budget, year, MNKR))]
+        for plan in plans:
+            ends = [numbers.against(budget, left, year, MNKR, plan.id, column) for column in ("p90", "p10")]
+            outcome = _shown(numbers.against(budget, left, year, MNKR, plan.id))
+            alt += [f", och utfallet i {gement(plan.namn)} blir i medel ", *outcome]
+            alt += [" med P10–P90 från ", *_shown(ends[0]), " till ", *_shown(ends[1])]
+        alt.append(".")
+    header = ["År", "Budget"]
+    for plan in plans:
+        header += [f"{plan.namn}, medel", f"{plan.namn}, P10", f"{plan.namn}, P90"]
+    rows: list[tuple[Cell, ...]] = []
+    for year in content.years:
+        cells: list[Cell] = [year, numbers.level(budget, year, MNKR)]
+        for plan in plans:
+            cells += [numbers.against(budget, left, year, MNKR, plan.id, column) for column in ("medel", "p90", "p10")]
+        rows.append(tuple(cells))
+    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), _even(len(header)))
+    series = (1, *range(2, len(header), 3))
+    return Figure(content.file, path, tuple(alt), content.title, Chart("column", table, series, "mnkr"))
+
+
+def _differences(numbers: Numbers, content: Differences, path: Path) -> Figure:
+    plans = numbers.made.resultat.plans[1:]
+    alt: list[Inline] = [f"Punktdiagram med intervall. {content.title}."]
+    rows: list[tuple[Cell, ...]] = []
+    groups: list[tuple[str, str, int, int]] = []
+    for panel in content.panels:
+        figure = panel.figure
+        row = figure.area, figure.measure, figure.part
+        how = Shown(figure.factor, figure.decimals)
+        alt.append(f" {figure.name}, {figure.unit}:")
+        for place, plan in enumerate(plans):
+            alt.append(" " if place == 0 else "; ")
+            if not numbers.differs(plan.id, row, figure.period):
+                alt.append(f"{gement(plan.namn)} oförändrat")
+            else:
+                change = numbers.change(plan.id, row, figure.period, how)
+                sure = numbers.sureness(plan.id, row, figure.period, how)
+                alt += [f"{gement(plan.namn)} ", *_shown(change), " (", *_shown(sure), ")"]
+            rows.append(
+                (f"{figure.name}, {gement(plan.namn)}", figure.unit, *_row(numbers, plan.id, row, figure.period, how))
+            )
+        alt.append(".")
+        groups.append((f"{figure.name}, skillnad", figure.unit, len(rows) - len(plans), len(rows)))
+    header = ("Vad", "Enhet", "Skillnad", "95-procentsintervall", "P10–P90")
+    table = Table(content.file, content.title, header, tuple(rows), (0.4, 0.12, 0.12, 0.18, 0.18))
+    caption = f"{content.title}, med 95-procentsintervall och P10–P90"
+    return Figure(content.file, path, tuple(alt), caption, Chart("bar", table, (2,), "", tuple(groups)))
+
+
+def _row(numbers: Numbers, scenario: str, row: Row, period: str, how: Shown) -> Iterator[Cell]:
+    yield numbers.change(scenario, row, period, how)
+    yield numbers.sureness(scenario, row, period, how)
+    yield numbers.possible(scenario, row, period, how)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A drawing of a vårdkedja; `width` of the drawing, in its own units."""
+
+    area: str
+    path: Path
+    width: float
+
+
+UPRIGHT, SIDEWAYS = 820.0, 1270.0
+"""The widths of a drawing that fill the text's width, on a page that stands and on one that lies."""
+
+
+def chain_figures(kommun: Kommun, chains: Sequence[Chain]) -> list[Figure]:
+    """Those that fit a page that stands, then those that need one on its side."""
+    found = []
+    for chain in sorted(chains, key=lambda chain: chain.width > UPRIGHT):
+        verksamhet = kommun.verksamheter[chain.area]
+        wide = chain.width > UPRIGHT
+        found.append(
+            Figure(
+                f"vardkedja_{chain.area}",
+                chain.path,
+                (f"Flödesdiagram. {description(kommun, chain.area)}",),
+                f"Vårdkedjan, {gement(verksamhet.namn)}",
+                width=min(1.0, chain.width / (SIDEWAYS if wide else UPRIGHT)),
+                wide=wide,
+            )
+        )
+    return found

@@ -1,0 +1,30 @@
+"""Text from a configuration, made fit for any file: nothing that is not text, and no word too long for a line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container
+
+LONGEST = 30
+"""A longer word may be broken anywhere."""
+PIECE = 10
+BREAK = "\u200b"
+"""A place where a line may end, without width."""
+
+
+def clean(text: str) -> str:
+    """Without control characters, half characters, and marks that turn the direction of writing."""
+    return "".join(
+        " " if unicodedata.category(mark) in {"Cc", "Cs", "Cf", "Cn"} and mark != "\u00ad" else mark for mark in text
+    )
+
+
+def broken(text: str) -> str:
+    """Words that no line can hold, with places to break them."""
+    return re.sub(rf"\S{{{LONGEST + 1},}}", lambda word: BREAK.join(re.findall(rf".{{1,{PIECE}}}", word[0])), text)
+
+
+def spelled(text: str, known: Container[int]) -> str:
+    """Characters that no font at hand has, by their number in Unicode."""
+    return "".join(mark if ord(mark) in known or mark == BREAK else f"[U+{ord(mark):04X}]" for mark in text)

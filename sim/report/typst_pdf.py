@@ -1,0 +1,130 @@
+"""A document as tagged PDF (PDF/UA-1 and PDF/A-2a), with typst. Knows nothing of what the document is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sim.report.document import (
+    Block,
+    Bullets,
+    Document,
+    Figure,
+    Finding,
+    Heading,
+    Inline,
+    Paragraph,
+    Strong,
+    Table,
+    cell_text,
+    text_of,
+)
+from sim.report.text import broken, clean, spelled
+
+STANDARDS = ["ua-1", "a-2a"]
+Shown = Callable[[str], str]
+
+
+def write_pdf(document: Document, path: Path) -> None:
+    """Figures lie in `path`'s folder or below it. Raises RuntimeError where something lacks what accessibility asks."""
+    import font_source_sans_pro  # type: ignore[import-untyped]
+
+    from sim.figures_text import FACE, covered, font_folder
+
+    own = Path(font_source_sans_pro.__file__).parent / "files"
+    known = covered(own / "SourceSansPro-Regular.ttf") | covered(font_folder() / FACE)
+
+    def shown(text: str) -> str:
+        return spelled(broken(clean(text)), known)
+
+    template = files("sim.report").joinpath("mall.typ").read_bytes()
+    pdf = _compile(
+        template,
+        root=str(path.parent),
+        font_paths=[own, font_folder()],
+        sys_inputs={"data": json.dumps(_content(document, path.parent, shown), ensure_ascii=False)},
+        pdf_standards=STANDARDS,
+    )
+    path.write_bytes(pdf)
+
+
+def svg_to_png(svg: Path, width_points: float, dpi: int) -> None:
+    """A drawing with text as pixels, beside it."""
+    from sim.figures_text import font_folder
+
+    source = f'#set page(width: {width_points}pt, height: auto, margin: 0pt)\n#image("/{svg.name}", width: 100%)'
+    png = _compile(
+        source.encode(),
+        root=str(svg.parent),
+        font_paths=[font_folder()],
+        format="png",
+        ppi=float(dpi),
+    )
+    svg.with_suffix(".png").write_bytes(png)
+
+
+def _compile(source: bytes, **how: Any) -> bytes:
+    """Without network and without the machine's own typefaces."""
+    import typst
+
+    compiled: Any = typst.compile
+    return bytes(compiled(source, ignore_system_fonts=True, **how))
+
+
+def _content(document: Document, root: Path, shown: Shown) -> dict[str, Any]:
+    return {
+        "title": shown(document.title),
+        "subtitle": shown(document.subtitle),
+        "footer": shown(document.footer),
+        "date": document.date[:10],
+        "first": [_block(block, root, shown) for block in document.first_page],
+        "blocks": [_block(block, root, shown) for block in document.blocks],
+    }
+
+
+def _block(block: Block, root: Path, shown: Shown) -> dict[str, Any]:
+    if isinstance(block, Heading):
+        return {"t": "heading", "level": block.level, "text": shown(block.text)}
+    if isinstance(block, Paragraph):
+        return {"t": "paragraph", "kind": block.kind, "parts": _parts(block.parts, shown)}
+    if isinstance(block, Finding):
+        return {
+            "t": "finding",
+            "title": shown(block.title),
+            "number": shown(block.number.text),
+            "label": shown(block.label),
+            "parts": _parts(block.parts, shown),
+            "sure": block.sure,
+        }
+    if isinstance(block, Bullets):
+        return {"t": "bullets", "items": [_parts(item, shown) for item in block.items]}
+    if isinstance(block, Table):
+        return {
+            "t": "table",
+            "caption": shown(block.caption),
+            "header": [shown(cell) for cell in block.header],
+            "rows": [[shown(cell_text(cell)) for cell in row] for row in block.rows],
+            "widths": block.widths,
+            "numeric": block.numeric,
+            "note": _parts(block.note, shown),
+            "small": block.small,
+            "short": block.short,
+        }
+    if isinstance(block, Figure):
+        where = block.path.relative_to(root).as_posix()
+        return {
+            "t": "figure",
+            "path": f"/{where}",
+            "alt": shown(block.alt_text),
+            "caption": shown(block.caption),
+            "width": block.width,
+            "wide": block.wide,
+        }
+    return {"t": "pagebreak"}
+
+
+def _parts(parts: Sequence[Inline], shown: Shown) -> list[dict[str, str]]:
+    return [{"b": shown(part.text)} if isinstance(part, Strong) else {"s": shown(text_of((part,)))} for part in parts]

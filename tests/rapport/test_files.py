@@ -1,0 +1,181 @@
+"""The three files: tagged, readable, Swedish, and the same numbers in each."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pikepdf
+from docx import Document as open_word
+from docx.oxml.ns import qn
+
+from rapport.pdf import assert_tagged
+from sim.report.bilaga import write_bilaga
+from sim.report.document import Document, Figure, Heading, Interval, Number, Table, cell_text
+from sim.report.saved import Saved
+from sim.report.text import broken, clean, spelled
+from sim.settings import FORMATS, Rapport
+
+
+def tables_of(document: Document) -> list[Table]:
+    return [block for block in document.every_block if isinstance(block, Table)]
+
+
+def figures_of(document: Document) -> list[Figure]:
+    return [block for block in document.every_block if isinstance(block, Figure)]
+
+
+def test_the_pdf_is_tagged(folder: Path) -> None:
+    assert_tagged(folder / "bilaga.pdf")
+
+
+def test_the_pdf_says_which_standards_it_keeps(folder: Path) -> None:
+    with pikepdf.open(folder / "bilaga.pdf") as pdf, pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
+
+
+def test_the_conclusions_fill_one_page(folder: Path) -> None:
+    """The list of contents is the second page's."""
+    with pikepdf.open(folder / "bilaga.pdf") as pdf:
+        outline = list(pdf.open_outline().root)
+    assert [item.title for item in outline][:2] == ["Slutsatser", "Budget"]
+
+
+def test_word_has_headings_captions_and_header_rows(folder: Path, document: Document) -> None:
+    word = open_word(str(folder / "bilaga.docx"))
+    headings = [p.text for p in word.paragraphs if p.style is not None and str(p.style.name).startswith("Heading")]
+    assert headings == [block.text for block in document.every_block if isinstance(block, Heading)]
+    captions = [p.text for p in word.paragraphs if p.style is not None and p.style.name == "Caption"]
+    tables, figures = tables_of(document), figures_of(document)
+    assert len(captions) == len(tables) + len(figures)
+    assert f"Tabell 1: {tables[0].caption}" in captions and f"Figur 1: {figures[0].caption}" in captions
+    assert len(word.tables) == len(tables)
+    for table in word.tables:
+        assert table._tbl.tr_lst[0].find(f".//{qn('w:tblHeader')}") is not None
+
+
+def test_word_holds_the_tables_cell_by_cell(folder: Path, document: Document) -> None:
+    word = open_word(str(folder / "bilaga.docx"))
+    for written, table in zip(word.tables, tables_of(document), strict=True):
+        rows = [["".join(t.text or "" for t in tc.iter(qn("w:t"))) for tc in tr.tc_lst] for tr in written._tbl.tr_lst]
+        assert rows == [list(table.header), *([cell_text(cell) for cell in row] for row in table.rows)]
+
+
+def test_every_picture_of_word_has_its_alt_text(folder: Path, document: Document) -> None:
+    word = open_word(str(folder / "bilaga.docx"))
+    found = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
+    assert found == [clean(figure.alt_text) for figure in figures_of(document)]
+    assert all(re.search(r"\d", text) for text in found)
+
+
+def test_word_is_in_swedish_and_has_a_title(folder: Path, document: Document) -> None:
+    word = open_word(str(folder / "bilaga.docx"))
+    assert word.core_properties.title == document.title
+    assert word.core_properties.language == "sv-SE"
+    assert word.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}").get(qn("w:val")) == "sv-SE"
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.1's relative luminance of RRGGBB."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_colour_of_text_stands_out(folder: Path) -> None:
+    """Against white, and against the tint of header rows and boxes."""
+    assert contrast("4F81BD", "FFFFFF") < 4.5  # Word's own blue would not
+    word = open_word(str(folder / "bilaga.docx"))
+    used = {p.style.name for p in word.paragraphs if p.style} | {"Tabelltext", "Tabelltext liten", "Footer"}
+    colours = {str(word.styles[name].font.color.rgb) for name in used}
+    template = Path("sim/report/mall.typ").resolve()
+    source = (Path(__file__).parents[2] / "sim/report" / template.name).read_text(encoding="utf-8")
+    colours |= set(re.findall(r"#let (?:ink|accent|muted) = rgb\(\"#(\w{6})\"\)", source))
+    assert len(colours) >= 3
+    assert all(contrast(colour, back) >= 4.5 for colour in colours for back in ("FFFFFF", "E9F0F5"))
+
+
+def sheet_rows(sheet: object) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]  # type: ignore[attr-defined]
+
+
+def expected_rows(table: Table) -> list[list[object]]:
+    """Intervals take two columns."""
+    spans = [any(isinstance(row[place], Interval) for row in table.rows) for place in range(len(table.header))]
+    found: list[list[object]] = []
+    for row in table.rows:
+        cells: list[object] = []
+        for cell, span in zip(row, spans, strict=True):
+            if isinstance(cell, Interval):
+                cells += [cell.low.value, cell.high.value]
+            else:
+                value = cell.value if isinstance(cell, Number) else None if cell is None else clean(cell_text(cell))
+                cells += [value or None if isinstance(value, str) else value, *([None] if span else [])]
+        found.append(cells)
+    return found
+
+
+def test_excel_holds_every_number_to_the_last_digit(folder: Path, document: Document) -> None:
+    book = openpyxl.load_workbook(folder / "bilaga.xlsx")
+    named = {f"Tabell {place}": table for place, table in enumerate(tables_of(document), start=1)}
+    for place, figure in enumerate(figures_of(document), start=1):
+        if figure.chart is not None:
+            named[f"Figur {place}"] = figure.chart.table
+    named |= {table.key: table for table in document.sheets}
+    assert set(book.sheetnames) == {"Läs mig", *named}
+    for name, table in named.items():
+        rows = sheet_rows(book[name])[1 : len(table.rows) + 1]
+        assert rows == expected_rows(table), name
+
+
+def test_excel_explains_itself_and_stands_still(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "bilaga.xlsx")
+    first = book.worksheets[0]
+    links = {cell.value for cell in first["A"] if cell.hyperlink is not None}
+    assert links == set(book.sheetnames[1:])
+    assert all(sheet.freeze_panes == "B4" for sheet in book.worksheets[1:])
+    assert sum(len(sheet._charts) for sheet in book.worksheets) >= 1
+
+
+def test_excel_has_charts_with_alt_texts(folder: Path, document: Document) -> None:
+    with zipfile.ZipFile(folder / "bilaga.xlsx") as packed:
+        drawings = [packed.read(name).decode() for name in packed.namelist() if re.match(r"xl/drawings/d.*xml$", name)]
+    described = re.findall(r'descr="([^"]+)"', "".join(drawings))
+    charts = [figure.chart for figure in figures_of(document) if figure.chart is not None]
+    assert len(described) == sum(max(1, len(chart.groups)) for chart in charts)
+
+
+def test_made_again_from_what_is_saved_it_is_the_same(folder: Path, project: Path) -> None:
+    before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("bilaga.*")}
+    paths = write_bilaga(folder, project, Rapport(format=FORMATS))
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths} == before
+    assert len(before) == 3
+
+
+def test_nothing_unfinished_is_left(folder: Path) -> None:
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_persons_of_the_kommuns_own_data_are_masked(document: Document, saved: Saved, project: Path) -> None:
+    from sim.report.source_list import parameter_table
+
+    kommun = saved.made.resultat.study.kommun
+    shown = {below: [cell_text(row[2]) for row in parameter_table(kommun, below).rows] for below in (0, 5)}
+    assert shown[5].count("färre än 5") == 2 and shown[0].count("färre än 5") == 0
+    assert any("visas inte" in str(part) for b in document.blocks for part in getattr(b, "parts", ()))
+
+
+def test_text_is_made_fit_for_files() -> None:
+    assert clean("a\x00b\u202ec\ud800") == "a b c "
+    assert broken("kort ord") == "kort ord"
+    assert broken("x" * 31).replace("\u200b", "") == "x" * 31 and "\u200b" in broken("x" * 31)
+    assert spelled("a🏠", {ord("a")}) == "a[U+1F3E0]"
