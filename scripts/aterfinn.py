@@ -28,6 +28,9 @@ POORLY = 0.03
 MOST = 100_000
 NEAR = (0.1, 0.3)
 """How far apart, in ln, the found and the true numbers lie along what the figures leave open."""
+FULL = (0.8, 1.0)
+"""How full the own places would be of all who can be helped at home."""
+AT_HOME = "hemmamöjliga"
 
 
 def per_cent(share: float, decimals: int = 0) -> str:
@@ -51,7 +54,7 @@ def row(*words: str, of: Sequence[Answer]) -> list[str]:
     return [*words, tal(len(of)), coverage(of, 0), coverage(of, 1), width(of)]
 
 
-COLUMNS = ["Antal", "Inom 80 % (95 % KI)", "Inom 95 % (95 % KI)", "95 %, median (P10–P90)"]
+COLUMNS = ["Antal", "Inom 80 % (95 % KI)", "Inom 95 % (95 % KI)", "Bredd vid 95 %, median (P10–P90)"]
 
 
 def settled_rows(answers: Sequence[Answer]) -> list[list[str]]:
@@ -73,12 +76,20 @@ def typical(answers: Sequence[Answer]) -> Mapping[str, float]:
 
 def near_rows(answers: Sequence[Answer]) -> list[list[str]]:
     """Where something is left open: by how far from the truth the numbers stand along it."""
-    touched = [each for each in answers if each.along > 0]
-    edges = (0.0, *NEAR, np.inf)
-    names = [f"högst {per_cent(NEAR[0])}", f"{tal(100 * NEAR[0])}–{per_cent(NEAR[1])}", f"mer än {per_cent(NEAR[1])}"]
-    groups = [
-        [each for each in touched if low < each.along <= high] for low, high in zip(edges, edges[1:], strict=False)
-    ]
+    return _split([(each.along, each) for each in answers if each.along > 0], NEAR)
+
+
+def full_rows(answers: Sequence[Answer]) -> list[list[str]]:
+    """The share that can be helped at home, where it is settled alone: by how full the own places are."""
+    alone = [each for each in answers if set(each.exponents) == {AT_HOME}]
+    return _split([(each.full, each) for each in alone if each.full is not None], FULL)
+
+
+def _split(measured: Sequence[tuple[float, Answer]], edges: tuple[float, float]) -> list[list[str]]:
+    """Three rows, by a measure that is at most the first edge, between them, or above the second."""
+    low, high = (100 * edge for edge in edges)
+    names = [f"högst {tal(low)} %", f"{tal(low)}–{tal(high)} %", f"mer än {tal(high)} %"]
+    groups = [[each for at, each in measured if sum(at > edge for edge in edges) == number] for number in range(3)]
     return [row(name, of=group) for name, group in zip(names, groups, strict=True) if group]
 
 
@@ -133,10 +144,14 @@ def report(made: Sequence[Recovery]) -> list[str]:
         "",
         *markdown(["Avstånd längs det öppna", *COLUMNS], near_rows(answers), 1),
         "",
+        "## Andelen hemmamöjliga: hur fulla de egna platserna är",
+        "",
+        *markdown(["Hemmamöjliga mot egna platser", *COLUMNS], full_rows(answers), 1),
+        "",
         "## Det som siffrorna inte bestämmer var för sig",
         "",
         *markdown(
-            ["Verksamhet", "Publicerat", "Tal", "Antal", "Lämnat spann, högst mot lägst", "Sanningen inom"],
+            ["Verksamhet", "Publicerat", "Tal", "Antal", "Lämnat, högsta mot lägsta", "Sanningen inom"],
             open_rows(left),
             3,
         ),
@@ -165,6 +180,7 @@ def _rows(made: Recovery) -> Iterable[dict[str, object]]:
             "fel_ln": answer.error,
             **{f"marginal{tal(100 * level)}_ln": margin for level, margin in zip(LEVELS, answer.margins, strict=True)},
             "avstand_oppet_ln": answer.along,
+            "hemmamojliga_mot_egna": answer.full,
         }
     for each in made.left:
         words = {"kommun": made.number, "verksamhet": each.kind, "publicerat": ", ".join(each.published)}

@@ -25,7 +25,8 @@ def firmness_lines(plan: Kalibrering, fitted: Fit, found: Firmness) -> list[str]
         "Dokumentet är ett av de år som var möjliga. Hade ett annat av dem publicerats hade andra tal passats in, och "
         f"så olika blir de i fyra år av fem och i nitton av tjugo, räknat ur siffrornas spridning mellan modellens "
         f"{found.years} möjliga år och elasticiteterna ovan. Allt annat i kommunen antas stämma: fel i antagandena "
-        "kommer ovanpå.",
+        "kommer ovanpå. Elasticiteterna antas gälla ända ut, vilket ger för smala intervall nära ett tak, som när de "
+        "egna platserna är fulla.",
         "",
         "| Bestämt av siffrorna | Inpassat | 80 % | 95 % | 95 %, i procent |",
         "|---|--:|--:|--:|--:|",

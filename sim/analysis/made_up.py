@@ -133,17 +133,22 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 SHARES = ("hemmamöjliga", "andel")
+FULL = "fyllda"
 KEYS = str.maketrans("åäö", "aao")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A verksamhet of a made-up kommun: what is published of it, and the true value of each free number."""
+    """A verksamhet of a made-up kommun: what is published of it, and the true value of each free number.
+
+    `full`: those who can be helped at home, if all were there, over its own places; None where it has none.
+    """
 
     name: str
     kind: str
     known: Known
     truth: Mapping[str, float]
+    full: float | None
 
 
 @dataclass(frozen=True)
@@ -187,7 +192,7 @@ def made_up(rng: Draw, years: tuple[int, int], seed: int) -> MadeUp:
         before = max(before, warmup)
         kind = KINDS[key]
         known = kind.published[int(rng.integers(len(kind.published)))]
-        parts.append(Part(name, key, known, {free: truth[free] for free in known.free}))
+        parts.append(Part(name, key, known, {free: truth[free] for free in known.free}, truth.get(FULL)))
         parameters |= {parameter(name, free): _free(rng, kind, name, free, truth[free]) for free in known.free}
         lines += [_line(name, figure, kind.figures[figure]) for figure in known.figures]
     plan = Kalibrering.model_validate(
@@ -259,7 +264,7 @@ def _verksamhet(rng: Draw, name: str, kind: str) -> tuple[dict[str, Any], dict[s
             "vanta_hogst_dagar": wait,
             "hemmamojlig": {"andel": home},
         }
-        truth |= {"hemmamöjliga": home, "väntan": wait}
+        truth |= {"hemmamöjliga": home, "väntan": wait, FULL: home * per_year * length / DAYS_PER_YEAR / places}
     elif kind == "bistånd":
         truth["belopp"] = float(rng.uniform(5000, 12000))
         vard["bistand_kr_per_manad"] = truth["belopp"]

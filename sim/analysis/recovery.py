@@ -29,7 +29,8 @@ Progress = Callable[[int], None]
 class Answer:
     """A product of powers that the figures settle. `error` = ln(found ÷ true); `margins` of its interval, by level.
 
-    `along`: how far apart, in ln, the found and the true numbers lie along what the figures leave open.
+    `along`: how far apart, in ln, the found and the true numbers lie along what the figures leave open. `full`: that of
+    the verksamhet (`made_up.Part`).
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Answer:
     error: float
     margins: tuple[float, ...]
     along: float
+    full: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _answers(made: MadeUp, found: Firmness, errors: Mapping[str, float]) -> Iter
             sum(power * errors[name] for name, power in settled.exponents.items()),
             tuple(found.margin(settled.sd, level) for level in LEVELS),
             float(np.linalg.norm(along[mine])),
+            part.full,
         )
 
 

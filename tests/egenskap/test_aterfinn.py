@@ -103,6 +103,18 @@ def test_the_table_counts_what_holds_the_truth(aterfinn: ModuleType) -> None:
     assert "| högst 10 % | 10 |" in text
 
 
+def test_the_share_helped_at_home_is_told_by_how_full_the_places_are(aterfinn: ModuleType) -> None:
+    answers = [
+        Answer("egna och köpta platser", ("egna dygn",), {"hemmamöjliga": 1.0}, error, (0.1, 0.2), 0.0, full)
+        for error, full in [(0.05, 0.7), (0.05, 0.8), (0.15, 0.81), (0.3, 1.01), (0.05, 2.0)]
+    ]
+    rows = aterfinn.full_rows([*answers, Answer("köpt vård", ("dygn",), {"hemmamöjliga": 1.0}, 0.0, (0.1, 0.2), 0.0)])
+    told = [[cell.replace("\u00a0", " ") for cell in row[:4]] for row in rows]
+    assert [row[:2] for row in told] == [["högst 80 %", "2"], ["80–100 %", "1"], ["mer än 100 %", "2"]]
+    assert [row[2].split(" (")[0] for row in told] == ["100 %", "0 %", "50 %"]
+    assert [row[3].split(" (")[0] for row in told] == ["100 %", "100 %", "50 %"]
+
+
 def test_the_script_prints_and_saves_what_came_out(
     aterfinn: ModuleType,
     found: list[Recovery],
