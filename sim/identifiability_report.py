@@ -11,7 +11,8 @@ from sim.calibration import Fit
 from sim.calibration_report import short
 from sim.config_kalibrering import Kalibrering
 from sim.identifiability import Firmness, Settled
-from sim.swedish import tal
+from sim.reconcile import GOOD
+from sim.swedish import tal, uppraknat
 
 LEVELS = (0.8, 0.95)
 
@@ -34,6 +35,9 @@ def firmness_lines(plan: Kalibrering, fitted: Fit, found: Firmness) -> list[str]
     ]
     if not found.settled:
         lines = [*lines[:5], "Siffrorna bestämmer inget av de fria talen."]
+    if missed := _missed(fitted):
+        text = f"{uppraknat(missed)} kom inte inom {tal(100 * GOOD)} procent av dokumentet"
+        lines += ["", f"Obs: {text}, så intervallen håller inte för de tal som drar i den siffran."]
     if not found.left:
         return [*lines, "", "Siffrorna bestämmer vart och ett av de fria talen."]
     return [
@@ -47,6 +51,12 @@ def firmness_lines(plan: Kalibrering, fitted: Fit, found: Firmness) -> list[str]
         "|---|--:|--:|--:|",
         *(_left_row(plan, fitted, name, ends) for name, ends in found.left.items()),
     ]
+
+
+def _missed(fitted: Fit) -> list[str]:
+    """Figures that the numbers found do not bring about."""
+    away = abs(fitted.after / fitted.document - 1)
+    return [figure for figure, distance in zip(fitted.figures, away, strict=True) if distance > GOOD]
 
 
 def product_text(exponents: Mapping[str, float]) -> str:

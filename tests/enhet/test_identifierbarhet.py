@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -212,6 +213,15 @@ def test_the_report_names_what_is_settled_and_what_is_not() -> None:
     assert table["bestamt"].to_dict() == {"a × b^0,5": "ja", "c": "ja", "a": "nej", "b": "nej"}
     assert table.loc["c", "hog95_procent"] == pytest.approx(100 * (math.exp(firm.margin(0.02, 0.95)) - 1))
     assert firm.margin(0.02, 0.95) == pytest.approx(0.02 * stats.t.ppf(0.975, 40) * math.sqrt(42 / 41))
+
+
+def test_a_figure_that_was_not_reached_is_told() -> None:
+    fitted = made_fit(np.eye(2), 0.01 * np.eye(2))
+    wanted = made_plan(fitted)
+    firm = firmness(wanted, fitted)
+    assert "Obs:" not in "\n".join(firmness_lines(wanted, fitted, firm))
+    missed = replace(fitted, after=np.array([1.02, 0.9]))
+    assert "Obs: g kom inte inom 3 procent av dokumentet" in "\n".join(firmness_lines(wanted, missed, firm))
 
 
 def test_products_are_written_as_one_reads_them() -> None:
