@@ -52,7 +52,7 @@ def visit_rates(
     for name, steg in stegs.items():
         for p, place in enumerate(places[name]):
             for g, group in enumerate(groups):
-                lengths[name][p, g], shares = _way_on(steg, group, place, ages[g])
+                lengths[name][p, g], shares = way_on(steg, group, place, ages[g])
                 for target, share in shares.items():
                     if target != config.AVSLUT:
                         routing[name][p, g, number[target]] += share
@@ -100,7 +100,7 @@ def _solve(inflow: Floats, routing: Floats) -> Floats:
     return found
 
 
-def _way_on(steg: config.Steg, group: str, place: str, age: Floats | None) -> tuple[float, dict[str, float]]:
+def way_on(steg: config.Steg, group: str, place: str, age: Floats | None) -> tuple[float, dict[str, float]]:
     """Mean length in days of stays that begin there, and where they lead."""
     outcomes = [utfall.resolved(group, place) for utfall in steg.utfall.values()]
     limited = age is not None and steg.till_alder is not None

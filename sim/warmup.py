@@ -6,12 +6,10 @@ from sim.build import build_network
 from sim.calendars import last_of_month
 from sim.config import Kommun
 from sim.distributions import cdf, length_biased, mean
-from sim.durations import from_config
+from sim.flows import Span, flows_in
 from sim.quantiles import Params
 from sim.scenario import make_plan
-from sim.stock import ages_by_group
 from sim.swedish import datum, tal
-from sim.traffic import visit_rates
 
 LEAST_FULL = 0.99
 """A steg that has less of its stationary stock is warned about."""
@@ -21,13 +19,17 @@ Stays = list[tuple[float, Params]]
 
 def warmup_text(kommun: Kommun) -> list[str]:
     """Swedish sentences about the warm-up: that there is one, and where it is too short; nothing without one."""
+    return [*warmup_note(kommun), *warmup_warnings(kommun)]
+
+
+def warmup_note(kommun: Kommun) -> list[str]:
+    """A Swedish sentence that there is a warm-up; nothing without one."""
     if not kommun.uppvarmning_ar:
         return []
     return [
         f"Inget nuläge är angivet: varje körning börjar tom {datum(kommun.borjan)} och har "
         f"{tal(kommun.uppvarmning_ar)} års uppvärmning, lika i alla scenarier, före {datum(kommun.start)}. "
-        "Ändringar gäller först därefter.",
-        *warmup_warnings(kommun),
+        "Ändringar gäller först därefter."
     ]
 
 
@@ -64,10 +66,10 @@ def missing_share(stays: Stays, days: float) -> float:
     By M/G/∞: E(L − days)⁺ / E L. Queues, and stegs before this one, only make it larger.
     """
     total = sum(rate * mean(length) for rate, length in stays)
-    return sum(rate * _beyond(length, days) for rate, length in stays) / total if total > 0 else 0.0
+    return sum(rate * mean_beyond(length, days) for rate, length in stays) / total if total > 0 else 0.0
 
 
-def _beyond(length: Params, days: float) -> float:
+def mean_beyond(length: Params, days: float) -> float:
     """E(L − days)⁺."""
     whole = mean(length)
     return max(whole * (1 - float(cdf(length_biased(length), days))) - days * (1 - float(cdf(length, days))), 0.0)
@@ -75,22 +77,12 @@ def _beyond(length: Params, days: float) -> float:
 
 def _stays_by_steg(kommun: Kommun) -> dict[str, tuple[Stays, float]]:
     """The stays in each steg, and the operational days of the warm-up there; not stegs with an age limit."""
-    network = build_network(make_plan(kommun), last_of_month(kommun.start))
+    plan = make_plan(kommun)
+    network = build_network(plan, last_of_month(kommun.start))
+    span = Span(network.begin, 0.0)
     found: dict[str, tuple[Stays, float]] = {}
-    for area, verksamhet in kommun.verksamheter.items():
-        groups = list(network.groups)
-        rates, _ = visit_rates(kommun, area, groups, ages_by_group(verksamhet, groups))
-        for name, steg in verksamhet.steg.items():
-            if steg.till_alder is not None:
-                continue
-            stays = [
-                (rate * (outcome := utfall.resolved(group, place)).andel, from_config(outcome.tid))
-                for place, by_group in rates[name].items()
-                for group, rate in zip(groups, by_group.tolist(), strict=True)
-                for utfall in steg.utfall.values()
-                if rate > 0
-            ]
-            path = network.pace[network.steg_number(f"{area}.{name}")]
-            days = -network.begin if path is None else path.integral(network.begin, 0.0)
-            found[f"{area}.{name}"] = stays, days
+    for flow in flows_in(plan, network, span):
+        if kommun.verksamheter[flow.area].steg[flow.steg].till_alder is None:
+            stays, _ = found.setdefault(f"{flow.area}.{flow.steg}", ([], span.days * flow.pace))
+            stays.extend(flow.lengths)
     return found
