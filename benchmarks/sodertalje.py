@@ -166,7 +166,7 @@ def stages(replications: int, workers: int) -> dict[str, float]:
     result = timed("simulera och mäta", lambda: run_study(question))
     made = timed("jämföra", lambda: comparison(result))
     with tempfile.TemporaryDirectory() as name:
-        timed("skriva tabeller", lambda: write_tables(Path(name), asked, made, datetime.now()))
+        timed("skriva tabeller", lambda: write_tables(Path(name), asked, made, datetime.now(), {}))
         timed("rita", lambda: draw_all(made, Path(name) / "figurer"))
         timed("skriva sammanfattning", lambda: summary_text(made))
     return seconds

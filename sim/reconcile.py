@@ -116,7 +116,7 @@ class Line:
 
 def load_reconciliation(root: Path, kommun_id: str) -> list[Line]:
     """The figures in `conf/avstamning/<kommun>.yaml`, with their values from `conf/underlag/nyckeltal.csv`."""
-    path = _path(root, kommun_id)
+    path = reconciliation_path(root, kommun_id)
     wanted = _wanted(root, kommun_id)
     published = published_rows(root, wanted.kalla)
     lines = []
@@ -137,12 +137,13 @@ def reconciliation_source(root: Path, kommun_id: str) -> str:
     return _wanted(root, kommun_id).kalla
 
 
-def _path(root: Path, kommun_id: str) -> Path:
+def reconciliation_path(root: Path, kommun_id: str) -> Path:
+    """Where the kommun's published figures are listed, if they are."""
     return root / "conf" / "avstamning" / f"{kommun_id}.yaml"
 
 
 def _wanted(root: Path, kommun_id: str) -> Avstamning:
-    path = _path(root, kommun_id)
+    path = reconciliation_path(root, kommun_id)
     if not path.is_file():
         raise HemmaplanError(
             f"{path.relative_to(root).as_posix()}: finns inte, så {kommun_id} har inget att stämmas av mot"

@@ -30,7 +30,6 @@ from sim.experiment import StudyResult
 from sim.files import os_reason
 from sim.precision import judgements
 from sim.statistics import DIFFERENCES, LEVELS, Statistics
-from sim.unfinished import Identity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,12 +114,15 @@ def _remove_empty(*folders: Path) -> None:
 
 
 def write_tables(
-    folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime, identity: Identity
+    folder: Path, content: Mapping[str, Any], made: Comparison, moment: datetime, more: Mapping[str, Any]
 ) -> None:
-    """Configuration, manifest, every replication of years and half-years as a long table, and the comparison."""
+    """Configuration, manifest, every replication of years and half-years as a long table, and the comparison.
+
+    `more`: what else the manifest says of how the study was made, and of what to be warned.
+    """
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=120)
     (folder / "konfiguration.yaml").write_text(text, encoding="utf-8", newline="\n")
-    manifest = manifest_of(made.resultat, text, moment, identity)
+    manifest = manifest_of(made.resultat, text, moment) | dict(more)
     (folder / "manifest.json").write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
@@ -131,7 +133,7 @@ def write_tables(
     write_csv(Chance._fields, made.inom_budget, folder / "budget.csv")
 
 
-def manifest_of(result: StudyResult, configuration: str, moment: datetime, identity: Identity) -> dict[str, Any]:
+def manifest_of(result: StudyResult, configuration: str, moment: datetime) -> dict[str, Any]:
     """How to make the same results again."""
     study = result.study
     return {
@@ -154,7 +156,6 @@ def manifest_of(result: StudyResult, configuration: str, moment: datetime, ident
             for scenario, aim, each in judgements(study.precision, result.tables)
         ],
         "konfiguration_sha256": hashlib.sha256(configuration.encode()).hexdigest(),
-        **identity._asdict(),
         "commit": _commit(),
         "tid": moment.isoformat(timespec="seconds"),
         "python": platform.python_version(),

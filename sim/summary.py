@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sim.cautions import Caution, caution_lines
 from sim.comparison import Comparison
 from sim.config import Boende, Extern, Kommun, Steg, Team
 from sim.costs import ALL_AREAS
@@ -16,7 +17,7 @@ from sim.runs import Row
 from sim.scenario import NULAGE
 from sim.statistics import Series
 from sim.swedish import datum, tal, uppraknat
-from sim.warmup import warmup_text
+from sim.warmup import warmup_note
 
 MNKR = 1e-6
 ASSUMPTIONS = {
@@ -98,7 +99,7 @@ def planning_periods(made: Comparison) -> tuple[str, str]:
     return next((period for period in periods if "–" in period), last_year), last_year
 
 
-def summary_text(made: Comparison) -> str:
+def summary_text(made: Comparison, cautions: Sequence[Caution] = ()) -> str:
     study = made.resultat.study
     kommun = study.kommun
     planning, last_year = planning_periods(made)
@@ -110,11 +111,12 @@ def summary_text(made: Comparison) -> str:
         f"människor och samma goda och dåliga år i alla. Basår {kommun.basar}{_from_day(kommun)}; planeringsåren är "
         f"{planning}.",
         "",
-        *(line for text in warmup_text(kommun) for line in (text, "")),
+        *(line for text in warmup_note(kommun) for line in (text, "")),
         *_precision(made),
         "Siffrorna beskriver vad som följer av antagandena i konfigurationen. De är ett underlag för att jämföra "
         "handlingsvägar, inte en prognos.",
         "",
+        *caution_lines(cautions),
     ]
     if len(made.resultat.plans) > 1:
         lines += ["## Vad som ändras", ""]

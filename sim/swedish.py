@@ -28,6 +28,11 @@ def datum(day: date) -> str:
     return f"{day.day}{HARD_SPACE}{MONTHS[day.month - 1]}{HARD_SPACE}{day.year}"
 
 
+def manad(day: date) -> str:
+    """jul 2019"""
+    return f"{MONTHS[day.month - 1]}{HARD_SPACE}{day.year}"
+
+
 def uppraknat(words: list[str]) -> str:
     """a, b och c"""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} och {words[-1]}" if words else ""

@@ -83,7 +83,7 @@ def stationary_counts(
     return {
         name: {
             place: sum(
-                rate * _way_on(stegs[name], group, place, age)[0] / DAYS_PER_YEAR
+                rate * way_on(stegs[name], group, place, age)[0] / DAYS_PER_YEAR
                 for rate, group, age in zip(by_group.tolist(), groups, ages, strict=True)
             )
             for place, by_group in places.items()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sim.blocking import warnings_of
+from sim.cautions import Caution, watched, write_cautions
 from sim.commands.common import exit_code, say_writing, shown, with_progress, write_frame
 from sim.commands.report import check_extra, say_written
 from sim.comparison import Comparison, comparison
@@ -19,13 +19,13 @@ from sim.engine import ENGINES, is_ready, is_shareable
 from sim.errors import HemmaplanError, Interrupted
 from sim.experiment import Study, StudyResult, plans_of, workers_of
 from sim.files import os_reason
+from sim.freshness import source_hashes
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
 from sim.settings import MOST_WORKERS, report_from, study_from
 from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
 from sim.unfinished import Identity, Journal, earlier_run, finished_run, identity_of
-from sim.warmup import warmup_warnings
 from sim.workers import Shared, count_of, warm_up
 
 OTHERS_LOAD = ("sim.experiment", "sim.engine.compiled", "sim.figures")
@@ -37,9 +37,9 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
     asked, name = study_from(content, root)
     report = report_from(content)
     check_extra(report.format)
-    plans_of(asked)
-    for warning in (*warnings_of(asked.kommun), *warmup_warnings(asked.kommun)):
-        print(f"Obs: {warning}", file=sys.stderr)
+    watch = watched(asked, plans_of(asked))
+    before = watch.before()
+    say_cautions(before)
     runs, identity = root / "results" / name, identity_of(content, asked)
     again = getattr(chosen, "fortsatt", None)
     if again and (whole := finished_run(runs, identity)):
@@ -55,9 +55,12 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
     ):
         result, written = _simulated(asked, folder, journal)
         with unbroken(say_writing):
-            text = _written(
-                result, written, lambda made: write_tables(folder.path, content, made, moment, identity), folder.path
-            )
+
+            def write(made: Comparison, cautions: Sequence[Caution]) -> None:
+                more = {**identity._asdict(), **_followed(asked, root, cautions)}
+                write_tables(folder.path, content, made, moment, more)
+
+            text, cautions = _written(result, written, lambda made: watch.after(made, root), write, folder.path)
             done = replace(result, tables=())
             del result, written  # what is read from the journal's files must be let go before they can be moved
             journal.close()
@@ -66,10 +69,23 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
             lasting = folder.finish()
     print(text)
     print(f"Resultat: {shown(lasting)}")
+    told = {(each.slag, each.scenario) for each in before}
+    say_cautions([each for each in cautions if each.niva == "varning" and (each.slag, each.scenario) not in told])
     if report.format:
         with unbroken(say_writing):
             say_written(lasting, root, report)
     return exit_code(done, f" {GO_ON}")
+
+
+def say_cautions(cautions: Sequence[Caution]) -> None:
+    for each in cautions:
+        print(f"{'Varning' if each.niva == 'varning' else 'Obs'}: {each.text}", file=sys.stderr)
+
+
+def _followed(asked: Study, root: Path, cautions: Sequence[Caution]) -> dict[str, Any]:
+    """What the manifest tells a later reader: what the files said, and what to be warned of."""
+    files = source_hashes(root, asked.kommun.id, [scenario.id for scenario in asked.scenarios])
+    return {"filer": files, "varningar": [caution._asdict() for caution in cautions]}
 
 
 GO_ON = "Samma kommando med --fortsatt gör klart resten."
@@ -122,21 +138,27 @@ def _of_both(result: StudyResult, other: StudyResult) -> StudyResult:
 
 
 def _written(
-    result: StudyResult, written: StudyResult | None, write: Callable[[Comparison], None], folder: Path
-) -> str:
-    """All files of the study. Returns the summary."""
+    result: StudyResult,
+    written: StudyResult | None,
+    warn: Callable[[Comparison], list[Caution]],
+    write: Callable[[Comparison, Sequence[Caution]], None],
+    folder: Path,
+) -> tuple[str, list[Caution]]:
+    """All files of the study. Returns the summary, and what the reader is warned of there."""
     made = comparison(result)
+    cautions = warn(made)
+    write_cautions(cautions, folder)
     with ThreadPoolExecutor(1) as beside:
-        tables = beside.submit(write, made)
+        tables = beside.submit(write, made, cautions)
         draw_all(made, folder / "figurer")
         tables.result()
-    text = summary_text(made)
+    text = summary_text(made, cautions)
     if written:
         spreads = three_spreads(result, written)
         write_frame(spreads, folder / "spridning.csv")
         text += "\n".join([*spread_lines(made, spreads), ""])
     (folder / "sammanfattning.md").write_text(text, encoding="utf-8", newline="\n")
-    return text
+    return text, cautions
 
 
 def draw_all(made: Comparison, folder: Path) -> None:

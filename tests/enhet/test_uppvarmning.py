@@ -14,6 +14,7 @@ from egenskap.logs import different_columns
 from hjalp import kommun, log_of, network_of, scenario
 from sim.calendars import months
 from sim.cases import draw_cases
+from sim.cautions import watched
 from sim.comparison import compare
 from sim.config import Kommun
 from sim.distributions import exponential, lognormal
@@ -190,7 +191,7 @@ def test_a_slower_pace_needs_a_longer_warm_up() -> None:
 
 def test_the_warm_up_is_said_in_the_summary() -> None:
     made = compare(open_care(365.0, 2), [], replikationer=2)
-    text = summary_text(made)
+    text = summary_text(made, watched(made.resultat.study, made.resultat.plans).before())
     assert "Inget nuläge är angivet: varje körning börjar tom 1\u00a0jan\u00a02016 och har 2 års uppvärmning" in text
     assert "saknas minst 13 %" in text
     assert warmup_text(open_care(365.0, 0)) == []

@@ -53,7 +53,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_a_study_writes_what_it_says(result: Path) -> None:
     files = {path.name for path in result.iterdir()}
-    assert files == {*TABLES, "konfiguration.yaml", "manifest.json", "figurer", "sammanfattning.md"}
+    assert files == {*TABLES, "konfiguration.yaml", "manifest.json", "figurer", "sammanfattning.md", "varningar.csv"}
 
 
 def test_each_figure_is_there_as_svg_and_png(result: Path) -> None:
