@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.assumption import values_text
 from sim.analysis.marginal_text import MNKR, Valued, tal_amount
-from sim.figures import GREY, HEIGHT, NOTE, SMALL, TITLE, WIDTH, wrapped, write_figure
+from sim.figures import GREY, HEIGHT, NOTE, SMALL, TITLE, WIDTH, svg_text, wrapped, write_figure
 from sim.swedish import tal
 
 LOOKS: tuple[dict[str, Any], ...] = (
@@ -26,8 +26,18 @@ SHARE_OF_TITLE = 62
 
 def draw_value(made: Valued, folder: Path) -> Path:
     """`varde.svg` and PNG: net of each unit, mnkr a year."""
-    title = f"Vad är fler värda? {made.written.question.target.words}"
+    title = _title(made)
     return write_figure(lambda: _value(made, title), title, folder / "varde.svg")
+
+
+def value_svg(made: Valued) -> bytes:
+    """The same as the text of an SVG file."""
+    title = _title(made)
+    return svg_text(lambda: _value(made, title), title)
+
+
+def _title(made: Valued) -> str:
+    return f"Vad är fler värda? {made.written.question.target.words}"
 
 
 def _value(made: Valued, title: str) -> Figure:

@@ -1,21 +1,31 @@
-"""What the page can ask: a comparison that sharpens, and why it came out so."""
+"""What the page can ask: a comparison that sharpens, why it came out so, what more is worth, how many are needed."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from markdown_it import MarkdownIt
 
+from sim.analysis.binding import obstacles
+from sim.analysis.goal import seek, unit_goal
+from sim.analysis.goal_text import goal_lines
+from sim.analysis.marginal import ask
+from sim.analysis.marginal_text import value_lines
+from sim.analysis.target import checked_since, target_of
+from sim.analysis.valued import assumption_paths, valued
 from sim.analysis.waterfall import question as why_question
 from sim.analysis.waterfall import split_result
 from sim.analysis.waterfall_text import waterfall_lines
 from sim.app.jobs import Simulate
 from sim.comparison import Comparison, comparison
 from sim.config import Kommun, Scenario
+from sim.errors import HemmaplanError
 from sim.experiment import Progress, Study, StudyResult
 from sim.tables import Table
 
@@ -80,45 +90,73 @@ class Told:
     """(file, what it shows, SVG)."""
 
 
-Work = Callable[[Study, Simulate, Progress], Told]
+Work = Callable[[Callable[[Study], StudyResult]], Told]
 
 
 @dataclass(frozen=True)
 class Errand:
     """A question in words, answered at once. Its answer is `Told`."""
 
-    name: str
-    """What is asked, with everything that the answer depends on but the study."""
-    study: Study
+    asked: tuple[str, ...]
+    """What is asked, with everything that the answer depends on."""
     work: Work
     waits: bool = True
-
-    @property
-    def stages(self) -> tuple[int, ...]:
-        return (self.study.replikationer,)
+    stages: tuple[int, ...] = (1,)
 
     def key(self) -> str:
-        scenarios = [each.model_dump_json() for each in self.study.scenarios]
-        return key_of(self.name, self.study.kommun.model_dump_json(), *scenarios, str(self.study.replikationer))
+        return key_of(*self.asked)
 
     def answer(self, before: Any, first: int, last: int, simulate: Simulate, progress: Progress) -> Told:
-        return self.work(self.study, simulate, progress)
+        return self.work(lambda study: simulate(study, progress))
 
 
 def why(kommun: Kommun, scenario: Scenario) -> Errand:
     """Why a scenario differs from nuläge: the cost split by cause. Raises HemmaplanError where it cannot be asked."""
-    study = Study(kommun, (scenario,), STAGES[-1])
-    why_question(study)
-    return Errand("varfor", study, _why)
+    asked = why_question(Study(kommun, (scenario,), STAGES[-1]))
+
+    def work(simulate: Callable[[Study], StudyResult]) -> Told:
+        from sim.figures_analysis import waterfall_svg
+
+        made = split_result(asked, simulate(asked.study))
+        lines = waterfall_lines(made)
+        return Told(html_of(lines), (("varfor", plain(lines), waterfall_svg(made)),))
+
+    return Errand(("varfor", kommun.model_dump_json(), scenario.model_dump_json()), work)
 
 
-def _why(study: Study, simulate: Simulate, progress: Progress) -> Told:
-    from sim.figures_analysis import waterfall_svg
+MOST_UNITS = 12
 
-    asked = why_question(study)
-    made = split_result(asked, simulate(asked.study, progress))
-    lines = waterfall_lines(made)
-    return Told(html_of(lines), (("varfor", plain(lines), waterfall_svg(made)),))
+
+def value(root: Path, kommun: Kommun, path: str, units: int, since: date) -> Errand:
+    """What each of so many more is worth. Raises HemmaplanError where it cannot be asked."""
+    if not 1 <= units <= MOST_UNITS:
+        raise HemmaplanError(f"antal = {units}: ska vara 1 till {MOST_UNITS}")
+    question = ask(target_of(kommun, path), units, 1.0, checked_since(kommun, since))
+
+    def work(simulate: Callable[[Study], StudyResult]) -> Told:
+        from sim.figures_value import value_svg
+
+        study = Study(kommun, (), STAGES[-1])
+        made = valued(root, study, kommun, question, assumption_paths(kommun, question, None), None, simulate)
+        lines = value_lines(made)
+        return Told(html_of(lines), (("varde", plain(lines), value_svg(made)),))
+
+    return Errand(("varde", kommun.model_dump_json(), path, str(units), since.isoformat()), work)
+
+
+MOST_SOUGHT = 60.0
+
+
+def goal(kommun: Kommun, path: str, condition: str, sure: float, since: date) -> Errand:
+    """How many are needed for a condition to hold. Raises HemmaplanError where it cannot be asked."""
+    asked = unit_goal(kommun, path, condition, sure, checked_since(kommun, since), MOST_SOUGHT, 1.0, None)
+
+    def work(simulate: Callable[[Study], StudyResult]) -> Told:
+        study = Study(asked.kommun, ())
+        sought = seek(asked, study, run=simulate)
+        return Told(html_of(goal_lines(sought, obstacles(sought, study, simulate) if sought.answer is None else None)))
+
+    return Errand(("malsok", kommun.model_dump_json(), path, condition, str(sure), since.isoformat()), work)
 
 
 def html_of(lines: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from sim.app.jobs import Jobs
-from sim.app.routes import HANDLERS, Page, routes
+from sim.app.page import Page
+from sim.app.routes import HANDLERS, routes
 from sim.app.saved import SavedScenarios, user_folder
 from sim.app.security import Guard, Tokens
 from sim.errors import HemmaplanError

@@ -90,3 +90,11 @@ def shown(path: Path) -> str:
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     write_csv([str(name) for name in frame], frame.itertuples(index=False), path)
+
+
+def whole(asked: Study) -> StudyResult:
+    """All of the futures, or none: what is made of several studies has no use for a part of one."""
+    result = with_progress(asked)
+    if exit_code(result):
+        raise KeyboardInterrupt
+    return result

@@ -14,10 +14,9 @@ from sim.analysis.goal import Goal, batches_of, inflow_goal, seek, share_from, u
 from sim.analysis.goal_text import COLUMNS, goal_lines, goal_rows
 from sim.analysis.search import BATCHES
 from sim.analysis.target import checked_since, until
-from sim.commands.common import exit_code, say_writing, shown, with_progress
+from sim.commands.common import say_writing, shown, whole
 from sim.config import Kommun
 from sim.errors import HemmaplanError
-from sim.experiment import Study, StudyResult
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_csv
 from sim.settings import MOST_REPLICATIONS, study_from
@@ -36,8 +35,8 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
         raise HemmaplanError(f"--replikationer = {most}: ska vara {FEWEST} till {MOST_REPLICATIONS}")
     with ResultFolder(root / "results", f"{name}_malsok", datetime.now()) as folder:
         asked = replace(study, kommun=goal.kommun, slut=None)
-        sought = seek(goal, asked, batches_of(most), _whole)
-        binding = obstacles(sought, asked, _whole) if sought.answer is None else None
+        sought = seek(goal, asked, batches_of(most), whole)
+        binding = obstacles(sought, asked, whole) if sought.answer is None else None
         with unbroken(say_writing):
             text = "\n".join(goal_lines(sought, binding))
             (folder.path / "malsok.md").write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -58,11 +57,3 @@ def _goal(kommun: Kommun, chosen: argparse.Namespace) -> Goal:
         return inflow_goal(kommun, chosen.inflode, chosen.villkor, p, since, most, chosen.ar)
     most = MOST_UNITS if chosen.mest is None else chosen.mest
     return unit_goal(kommun, chosen.mal, chosen.villkor, p, since, most, chosen.steg, chosen.ar)
-
-
-def _whole(asked: Study) -> StudyResult:
-    """All of the futures, or none: a search has no use for a part."""
-    result = with_progress(asked)
-    if exit_code(result):
-        raise KeyboardInterrupt
-    return result

@@ -200,6 +200,8 @@ def test_why_it_came_out_so(client: TestClient) -> None:
     assert "platser: +2" in text and "årsarbetare: +1" in text
     link = pages[-1].split('<img src="/figur')[1].split('"')[0]
     assert client.get(f"/figur{link}").status_code == 200
+    part = client.get(f"/kommun/prov/varfor?{query}", headers=HTMX).text
+    assert part.startswith("<section") and "hx-trigger" not in part
     nothing = client.get("/kommun/prov/varfor")
     assert nothing.status_code == 422 and "ingen skillnad att förklara" in nothing.text
 
@@ -210,3 +212,61 @@ def test_the_chain_is_drawn_with_its_queues(client: TestClient) -> None:
     chain = next(part.split('"')[0] for part in link if "vardkedja_" in part.split('"')[0])
     drawn = client.get(chain)
     assert drawn.status_code == 200 and "pågår" in drawn.text
+
+
+def told(client: TestClient, path: str) -> str:
+    """What the page of a longer question says when it is answered."""
+    pages: list[str] = []
+
+    def done() -> bool:
+        page = client.get(path)
+        assert page.status_code == 200, text_of(page.text)
+        pages.append(page.text)
+        return "state-klar" in page.text or "state-fel" in page.text
+
+    wait_for(done)
+    assert "state-klar" in pages[-1]
+    return text_of(pages[-1])
+
+
+def test_what_more_is_worth(client: TestClient) -> None:
+    assert "Fler av" in client.get("/kommun/prov/varde").text
+    text = told(client, "/kommun/prov/varde?mal=resurser.hem.platser&antal=2")
+    assert "Eget boende" in text and "mnkr" in text
+
+
+def test_how_many_are_needed(client: TestClient) -> None:
+    assert "Så att" in client.get("/kommun/prov/malsok").text
+    text = told(client, "/kommun/prov/malsok?mal=resurser.hem.platser&villkor=ko-stod.boende&tal=3&sakerhet=80")
+    assert "80" in text
+
+
+WRONG = [
+    ("varde?mal=resurser.hem.platser&antal=99", "antal = 99: ska vara 1 till 12"),
+    ("varde?mal=resurser.hem.platser&antal=x", "ska vara ett tal"),
+    ("varde?mal=resurser.finns.inte&antal=2", "finns inte"),
+    ("malsok?mal=resurser.hem.platser&villkor=annat", "välj ett villkor i listan"),
+    ("malsok?mal=resurser.hem.platser&villkor=ko-stod.boende&sakerhet=100", "under 100 procent"),
+    ("malsok?mal=resurser.hem.platser&villkor=ko-stod.boende&fran=igår", "ska vara ett datum"),
+]
+
+
+@pytest.mark.parametrize(("path", "why"), WRONG)
+def test_longer_questions_that_cannot_be_asked(client: TestClient, path: str, why: str) -> None:
+    page = client.get(f"/kommun/prov/{path}")
+    assert page.status_code == 422
+    assert why in text_of(page.text)
+
+
+@pytest.mark.parametrize("kommun", ["karlskrona_2013", "sodertalje_2019", "varmdo_2014"])
+def test_every_condition_that_can_be_chosen_can_be_asked(kommun: str) -> None:
+    from sim.analysis.goal import unit_goal
+    from sim.app.draft import first_day
+    from sim.app.wishes import wishes_of
+
+    found = load_kommun(kommun)
+    wishes = wishes_of(found)
+    assert len(wishes) > 5
+    path = next(f"resurser.{key}.platser" for key, each in found.resurser.items() if hasattr(each, "platser"))
+    for wish in wishes:
+        unit_goal(found, path, wish.condition(wish.usual), 0.9, first_day(found), 5, 1, None)
