@@ -67,6 +67,14 @@ def _say_how_ready(asked: Study) -> None:
         print(PREPARING, file=sys.stderr)
 
 
+def whole(asked: Study) -> StudyResult:
+    """All of the futures or none, for what has no use for a part. Raises KeyboardInterrupt."""
+    result = with_progress(asked)
+    if result.klara < result.begarda:
+        raise KeyboardInterrupt
+    return result
+
+
 def say_writing() -> None:
     print("Det som är klart skrivs, vänta några sekunder …", file=sys.stderr)
 
@@ -90,11 +98,3 @@ def shown(path: Path) -> str:
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     write_csv([str(name) for name in frame], frame.itertuples(index=False), path)
-
-
-def whole(asked: Study) -> StudyResult:
-    """All of the futures, or none: what is made of several studies has no use for a part of one."""
-    result = with_progress(asked)
-    if exit_code(result):
-        raise KeyboardInterrupt
-    return result

@@ -13,7 +13,7 @@ from sim.analysis.assumption import stances, surface_of
 from sim.analysis.delay import delay, delayed, last_day, late_of
 from sim.analysis.delay_text import COLUMNS, delay_lines, delay_rows
 from sim.analysis.target import home_share_paths, reached, until
-from sim.commands.common import exit_code, say_writing, shown, with_progress
+from sim.commands.common import say_writing, shown, whole
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_csv
 from sim.settings import study_from
@@ -30,11 +30,9 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     with ResultFolder(root / "results", f"{name}_forsening", datetime.now()) as folder:
         for stance in stances(kommun, paths, surface):
             in_time, too_late = (
-                with_progress(replace(study, kommun=reached(each, [late.target.path, *paths]), slut=None))
+                whole(replace(study, kommun=reached(each, [late.target.path, *paths]), slut=None))
                 for each in (stance.kommun, delayed(stance.kommun, late))
             )
-            if exit_code(in_time) or exit_code(too_late):
-                raise KeyboardInterrupt
             found.append((stance, delay(in_time, too_late, late)))
         with unbroken(say_writing):
             text = "\n".join(delay_lines(found))

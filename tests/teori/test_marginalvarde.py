@@ -20,10 +20,10 @@ from sim.tables import Table
 from teori_hjalp import erlang_b, exponential_tid
 
 PLACES, LOAD = 2, 2.0
-FIXED, PRICE, PRICE_CV = 300.0, 1000.0, 0.7
+FIXED, PRICE, PRICE_CV = 300.0, 1000.0, 0.4
 UNITS = 2
-SMALL = 40
-"""Replications of each small study: as many as a study has where nothing else is asked for."""
+SMALL = 20
+"""Replications of each small study."""
 AT_ONCE = 2000
 
 
@@ -84,7 +84,7 @@ def coverage(studies: list[Marginal]) -> dict[str, np.ndarray]:
 
 
 def test_the_value_of_each_place_is_erlangs() -> None:
-    studies = small_studies(25)
+    studies = small_studies(50)
     for name, true in truth().items():
         values = np.array([getattr(study, name).medel for study in studies])
         error = values.std(axis=0, ddof=1) / np.sqrt(len(values))
@@ -98,7 +98,7 @@ def test_the_value_of_each_place_is_erlangs() -> None:
 
 @pytest.mark.slow
 def test_the_interval_holds_the_true_value_as_often_as_it_says() -> None:
-    """2 000 small studies of 40 futures, also of kronor, where the price of a placement is skewed."""
+    """2 000 small studies of 20 futures, also of kronor, where the price of a placement is skewed."""
     found = coverage(small_studies(2000))
     for name, shares in found.items():
         assert np.all((shares >= 0.935) & (shares <= 0.965)), (name, shares)
