@@ -112,6 +112,8 @@ def make_parser() -> _Parser:
     varians.add_argument("kommun", metavar="KOMMUN")
     varians.add_argument("scenario", metavar="SCENARIO")
     varians.add_argument("--verksamhet", metavar="NAMN", default="missbruk")
+    within = "visa också hur många framtider som behövs för att veta kostnaden inom ± så många mnkr, till exempel 0,5"
+    varians.add_argument("--inom", type=tal, metavar="TAL", help=within)
     varians.add_argument("--matt", metavar="MÅTT", default="varddygn_extern")
     _study_options(varians)
     spar = verb("spar", "visa händelse för händelse vad som hände i en replikation")
@@ -219,7 +221,7 @@ def _figure_options(parser: argparse.ArgumentParser) -> None:
 def _precision(text: str) -> tuple[str, float]:
     """As a key of `studie.precision` and its value. Raises ValueError."""
     share = text.strip().endswith("%")
-    number = float(text.strip().rstrip("%").strip().replace(",", "."))
+    number = tal(text.strip().rstrip("%"))
     if not 0 < number < float("inf"):
         raise ValueError
     return ("kostnad_procent" if share else "kostnad_mnkr"), number

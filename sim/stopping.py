@@ -16,6 +16,7 @@ from math import ceil, inf
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from sim.periods import Floats
 from sim.statistics import mean_interval
@@ -99,6 +100,17 @@ def judged(target: Target, values: Floats) -> Judged:
         return Judged(mean, 0.0, asked, 0.0)
     for_width = len(values) * (half_width / asked) ** 2 if asked else inf
     return Judged(mean, half_width, asked, max(for_width, PER_SKEWNESS * skewness(known) ** 2))
+
+
+def replications_for(spread: float, half_width: float) -> int:
+    """The fewest with which half the 95 % interval of a mean is so narrow. `spread`: the standard deviation.
+
+    As many as with the normal distribution, and then one more at a time, as Student's is wider.
+    """
+    count = max(2, ceil((1.959964 * spread / half_width) ** 2))
+    while stdtrit(count - 1, 0.975) * spread / np.sqrt(count) > half_width:
+        count += 1
+    return count
 
 
 def skewness(values: Floats) -> float:

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.commands.common import exit_code, with_progress
 from sim.comparison import variance_ratio
-from sim.errors import HemmaplanError, nearest
+from sim.costs import ALL_AREAS
+from sim.errors import HemmaplanError, nearest, tal_text
+from sim.experiment import StudyResult
 from sim.labels import LABELS
+from sim.precision import planning_period
 from sim.settings import study_from
+from sim.stopping import replications_for
 from sim.swedish import tal
 
 
@@ -19,6 +25,8 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     """How much common random numbers narrow the comparison."""
     asked, _ = study_from(content, root)
     scenario, area, measure = chosen.scenario, chosen.verksamhet, chosen.matt
+    if chosen.inom is not None and chosen.inom <= 0:
+        raise HemmaplanError(f"--inom = {tal_text(chosen.inom)}: måste vara större än 0")
     if area not in asked.kommun.verksamheter:
         raise HemmaplanError(f"verksamhet = {area}: finns inte; {nearest(area, asked.kommun.verksamheter)}")
     result = with_progress(asked)
@@ -39,4 +47,29 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     print(f"  kvot                           {tal(ratio, 4):>16}")
     if ratio > 0:
         print(f"  lika säkert svar kräver {tal(1 / ratio, 1)} gånger så många replikationer utan gemensamma slumptal")
+    if chosen.inom is not None:
+        print("\n".join(["", *needed_lines(result, scenario, area, chosen.inom)]))
     return exit_code(result)
+
+
+def needed_lines(result: StudyResult, scenario: str, area: str, width: float) -> list[str]:
+    """How many possible futures a cost takes to be known within so many mnkr, with and without the same people."""
+    base, other = result.tables[0], result.table(scenario)
+    period = base.periods[planning_period(base.periods)]
+    lines = [
+        f"Så många möjliga framtider behövs för att veta medelskillnaden {period} inom ± {tal_text(width)} mnkr",
+        "(halva 95-procentsintervallet), om spridningen är den i de här replikationerna:",
+        "",
+        f"{'':<36}{'gemensamma slumptal':>24}{'oberoende slumpfrön':>24}{'kvot':>8}",
+        f"{'':<36}{'spridning':>14}{'antal':>10}{'spridning':>14}{'antal':>10}",
+    ]
+    for key, name in ((ALL_AREAS, "alla verksamheter"), (area, result.study.kommun.verksamheter[area].namn.lower())):
+        mine, theirs = (1e-6 * table.of((key, "nettokostnad", ""), period) for table in (other, base))
+        paired, apart = (
+            float(np.std(mine - theirs, ddof=1)),
+            float(np.hypot(np.std(mine, ddof=1), np.std(theirs, ddof=1))),
+        )
+        counts = [replications_for(spread, width) for spread in (paired, apart)]
+        cells = f"{tal(paired, 2):>14}{tal(counts[0]):>10}{tal(apart, 2):>14}{tal(counts[1]):>10}"
+        lines.append(f"{'nettokostnad, ' + name:<36}{cells}{tal(counts[1] / counts[0], 1):>8}")
+    return lines

@@ -155,3 +155,31 @@ def test_the_whole_study_runs(
     said = capsys.readouterr().out
     for name in ("Hela kommandot", "rita", "motorn", "Summan mot n log n"):
         assert name in said
+
+
+def test_the_made_up_country_is_sound_and_of_many_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    riket = module("riket", monkeypatch)
+    factors = [riket.factor_of(number) for number in range(riket.COUNTRY)]
+    assert len(set(factors)) == riket.COUNTRY
+    assert np.median(factors) == pytest.approx(riket.MEDIAN, rel=0.01)
+    assert min(factors) < 0.05 and max(factors) > 3
+    assert {number % 5 for number in riket.chosen(10)} == set(range(5)) and len(set(riket.chosen(30))) == 30
+    for number in (0, 3, int(np.argmin(factors)), int(np.argmax(factors))):
+        assert riket.kommun_of(number) == riket.kommun_of(number)
+    assert riket.resized({"antal": 3, "per_ar": 2.5, "medel": 9.0, "pagatt_dagar": [1, 2]}, 2.0) == {
+        "antal": 6,
+        "per_ar": 5.0,
+        "medel": 9.0,
+        "pagatt_dagar": [1, 2, 1, 2],
+    }
+
+
+def test_what_a_made_up_municipality_takes_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    riket = module("riket", monkeypatch)
+    found = riket.spent(1, 2)
+    assert len(found.replications) == 2 and all(second > 0 for second in found.replications)
+    assert found.prepare > 0 and 1000 < found.task_bytes < found.answer_bytes
+    rows = {row[0]: row[1:] for row in riket.on_paper([found])}
+    alone = int(rows["en kärna"][0].replace("\u00a0", ""))
+    assert alone == pytest.approx(29_000 * np.mean(found.replications), abs=1)
+    assert int(rows["10 × 32 kärnor"][0].replace("\u00a0", "")) == pytest.approx(alone / 320, abs=1)

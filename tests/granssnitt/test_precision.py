@@ -24,12 +24,17 @@ def made(root: Path) -> tuple[Path, dict[str, object]]:
     return folder, manifest
 
 
-def half_width(folder: Path) -> float:
-    """Of the 95 % interval of the difference in cost, from the long table and SciPy. Two planning years: only 2019."""
+def costs(folder: Path) -> pd.DataFrame:
+    """In mnkr, by scenario, in each replication, from the long table; 2019 is the only planning year."""
     long = read_parquet(folder / "matt.parquet")
     cost = long[(long["verksamhet"] == "alla") & (long["matt"] == "nettokostnad") & (long["period"] == "2019")]
-    wide = cost.pivot_table(index="replikation", columns="scenario", values="varde", observed=True)
-    values = (wide["hem_2"] - wide["nulage"]).to_numpy() / 1e6
+    return cost.pivot_table(index="replikation", columns="scenario", values="varde", observed=True) / 1e6
+
+
+def half_width(folder: Path) -> float:
+    """Of the 95 % interval of the difference in cost, by SciPy."""
+    wide = costs(folder)
+    values = (wide["hem_2"] - wide["nulage"]).to_numpy()
     low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
     return float(high - low) / 2
 
@@ -84,6 +89,26 @@ def test_several_measures_are_asked_for_with_kor(rot: Path, without_figures: Non
     assert all(each["nadd"] for each in manifest["precision"])
 
 
+def fewest(spread: float, width: float) -> int:
+    """Tried one by one."""
+    count = 2
+    while stats.t.ppf(0.975, count - 1) * spread / np.sqrt(count) > width:
+        count += 1
+    return count
+
+
+def test_varians_says_how_many_it_takes_with_and_without_the_same_people(rot: Path, without_figures: None) -> None:
+    assert run(*FIRST, "--arbetare", "1").code == 0
+    wide = costs(made(rot)[0])
+    paired = float((wide["hem_2"] - wide["nulage"]).std())
+    apart = float(np.sqrt(wide["hem_2"].var() + wide["nulage"].var()))
+    words = ("--verksamhet", "stod", "--inom", "0,1", *FIRST[3:], "--arbetare", "1")
+    ran = run("varians", "prov", "hem_2", *words)
+    assert ran.code == 0
+    (line,) = [line for line in ran.out.splitlines() if line.startswith("nettokostnad, alla verksamheter")]
+    assert [int(word) for word in line.split() if word.isdigit()] == [fewest(paired, 0.1), fewest(apart, 0.1)]
+
+
 BAD = {
     "not a number": ((*FIRST, "--precision", "halv"), "--precision = halv: ska vara ett tal i miljoner kronor"),
     "nothing": ((*FIRST, "--precision", "0"), "--precision = 0: ska vara ett tal i miljoner kronor"),
@@ -101,6 +126,8 @@ BAD = {
         "studie.hogst_replikationer = 40: måste vara minst 50",
     ),
     "too few": ((*FIRST, "--precision", "1", "--hogst", "5"), "studie.hogst_replikationer = 5: måste vara minst 20"),
+    "not within": (("varians", "prov", "hem_2", "--inom", "lite"), "--inom = lite: ska vara ett tal"),
+    "within nothing": (("varians", "prov", "hem_2", "--inom", "0"), "--inom = 0: måste vara större än 0"),
     "no address": ((*KOR, "berakning.adress=''"), "berakning.adress = : ska vara text"),
 }
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.periods import Floats
 from sim.statistics import mean_interval
-from sim.stopping import Look, Rule, Target, judged, skewness
+from sim.stopping import Look, Rule, Target, judged, replications_for, skewness
 
 Draw = Callable[[np.random.Generator, int], Floats]
 
@@ -122,3 +123,14 @@ def test_skewness_by_hand() -> None:
     """0, 0, 3: mean 1, second central moment 2, third 2."""
     assert skewness(np.array([0.0, 0.0, 3.0])) == pytest.approx(2 / 2**1.5)
     assert skewness(np.full(5, 3.25)) == 0.0
+
+
+@pytest.mark.parametrize(("spread", "width"), [(1.0, 10.0), (1.0, 0.5), (2.5, 0.5), (60.0, 0.5)])
+def test_the_fewest_replications_are_enough_and_one_less_is_not(spread: float, width: float) -> None:
+    count = replications_for(spread, width)
+
+    def half_width(n: int) -> float:
+        return float(stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n))
+
+    assert half_width(count) <= width
+    assert count == 2 or half_width(count - 1) > width
