@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -88,7 +89,7 @@ def _followed(asked: Study, root: Path, cautions: Sequence[Caution]) -> dict[str
     return {"filer": files, "varningar": [caution._asdict() for caution in cautions]}
 
 
-GO_ON = "Samma kommando med --fortsatt gör klart resten."
+GO_ON = "Samma kommando med --fortsatt gör klart resten, med alla figurer."
 WHERE_POSSIBLE = "dar_det_gar"
 """Of several studies: those that were interrupted go on, those not begun begin, those that are whole are left."""
 
@@ -161,11 +162,25 @@ def _written(
     return text, cautions
 
 
+HURRY_SECONDS = 0.8
+"""Whoever pressed Ctrl-C is to have the prompt back within two seconds, and gets the figures that this allows."""
+
+
 def draw_all(made: Comparison, folder: Path) -> None:
-    """All figures, by the processes that simulated. What draws them is loaded when the first is to be drawn."""
+    """All figures, by the processes that simulated; of an interrupted study those that there is time for, one or more.
+
+    What draws them is loaded when the first is to be drawn.
+    """
     from sim.figures_content import Content, contents_of, drawn
 
     folder.mkdir(parents=True, exist_ok=True)
+    if made.resultat.klara < made.resultat.begarda:
+        until = time.monotonic() + HURRY_SECONDS
+        for content in contents_of(made):
+            drawn(content, folder)
+            if time.monotonic() > until:
+                break
+        return
     workers = workers_of(made.resultat.study)
     shared: Shared[Content, str] = Shared(workers, contents_of(made), lambda content: (drawn, content, folder))
     for _ in shared.done(lambda content: drawn(content, folder)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     """How much common random numbers narrow the comparison."""
     asked, _ = study_from(content, root)
     scenario, area, measure = chosen.scenario, chosen.verksamhet, chosen.matt
-    if chosen.inom is not None and chosen.inom <= 0:
+    if chosen.inom is not None and not 0 < chosen.inom < math.inf:
         raise HemmaplanError(f"--inom = {tal_text(chosen.inom)}: måste vara större än 0")
     if area not in asked.kommun.verksamheter:
         raise HemmaplanError(f"verksamhet = {area}: finns inte; {nearest(area, asked.kommun.verksamheter)}")

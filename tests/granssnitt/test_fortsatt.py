@@ -200,7 +200,7 @@ def test_a_run_under_way_is_left_alone(rot: Path, stopping_after: Stopping, with
 def test_who_forgets_to_go_on_is_reminded(rot: Path, stopping_after: Stopping, without_figures: None) -> None:
     stopping_after(5, KeyboardInterrupt())
     run(*SIX)
-    assert "Obs: samma studie finns avbruten. Samma kommando med --fortsatt" in run(*SIX).err
+    assert "Obs: samma studie finns avbruten. Samma kommando med --fortsatt gör klart" in run(*SIX).err
 
 
 def test_a_sweep_goes_on_where_it_was(rot: Path, stopping_after: Stopping, without_figures: None) -> None:
