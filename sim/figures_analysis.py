@@ -103,7 +103,7 @@ def draw_tornado(made: Tornado, folder: Path) -> list[Path]:
 
 def _tornado(made: Tornado, number: int, shown: Sequence[Effect], title: str) -> Figure:
     figure, kommun = made.question.figure, made.question.study.kommun
-    names = [wrapped(called(each.tried, kommun), NAMES) for each in shown]
+    names = [wrapped(f"{called(each.tried, kommun)}{'' if each.fits else ' *'}", NAMES) for each in shown]
     heights = [ROW_INCHES + LINE_INCHES * (name.count("\n") + 1) for name in names]
     drawing = Figure(figsize=(WIDTH, AROUND_INCHES + 0.15 + sum(heights)), layout="constrained")
     axes = drawing.subplots()
@@ -135,6 +135,8 @@ def _tornado(made: Tornado, number: int, shown: Sequence[Effect], title: str) ->
         f"Streckad linje: talen som de står ({tal(written, figure.decimals, sign=True)}). Heldragen: noll.\n"
         "Prickig stapel: antagandets låga ände. Mörk: den höga. Siffran vid stapeln är antagandets värde där."
     )
+    if not all(each.fits for each in shown):
+        note += "\n* Där står kommunens publicerade siffror inte kvar."
     drawing.supxlabel(note, fontsize=NOTE, x=0.01, ha="left", color=GREY)
     return drawing
 

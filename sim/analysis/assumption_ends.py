@@ -50,7 +50,7 @@ class Tried:
 
     @property
     def is_home(self) -> bool:
-        return HOME in self.assumption.path
+        return f".{HOME}." in self.assumption.path
 
 
 @dataclass(frozen=True)

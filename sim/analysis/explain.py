@@ -40,6 +40,8 @@ class Kind(Enum):
     """Somebody else holds the room in the other run."""
     ORDER = auto()
     """Nobody else does: those who wait stand in another order."""
+    ANOTHER_DAY = auto()
+    """The case came there on another day, because of what differs for it before."""
     ITSELF = auto()
     """The change concerns the case itself: how long, where to, or what it may have."""
     ONLY = auto()
@@ -101,38 +103,44 @@ class Watched:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`differences` in order of time; `moved`: every case for which something differs, those with another price too."""
+    """`differences`: the first of each case, in order of time. `telling`: the one that its bought dygn come of, where
+    that is a later one. `moved`: every case for which something differs, those with another price too."""
 
     runs: tuple[Watched, Watched]
     seed: int
     replication: int
     differences: Mapping[int, Difference]
+    telling: Mapping[int, Difference]
     moved: Mapping[int, Moved]
 
+    def told(self, case: int) -> Difference | None:
+        """What is told of a case; None where nothing but its cost differs."""
+        return self.telling.get(case) or self.differences.get(case)
+
     def chain(self, case: int) -> list[Difference]:
-        """From a case's first difference back to the change: each the reason of the one before it."""
+        """From what is told of a case back to the change: each the reason of the one before it."""
         found: list[Difference] = []
-        seen: set[int] = set()
-        while case in self.differences and case not in seen:
-            seen.add(case)
-            found.append(self.differences[case])
-            if found[-1].because is None:
-                break
-            case = found[-1].because.case
+        each = self.told(case)
+        while each is not None and each not in found:
+            found.append(each)
+            if each.kind == Kind.ANOTHER_DAY:
+                each = self.differences.get(each.case)
+            else:
+                each = self.differences.get(each.because.case) if each.because else None
         return found
 
 
 def explain(study: Study, replication: int = 0) -> Explanation:
     """Watch nuläge and the study's one scenario in one possible future, and compare them case by case."""
     nulage, scenario = plans_of(study)
-    first = _watched(nulage, study, replication)
-    runs = first, _watched(scenario, study, replication)
-    differences = {each.case: each for each in _differences(runs)}
+    runs = _watched(nulage, study, replication), _watched(scenario, study, replication)
     moved = _moved(runs, study.fro, replication)
+    differences, telling = dict[int, Difference](), dict[int, Difference]()
+    for first, each in _differences(runs, {case for case, what in moved.items() if what.bought_dygn}):
+        (differences if first else telling)[each.case] = each
     still = Moved(0.0, 0.0, 0.0, 0.0)
-    return Explanation(
-        runs, study.fro, replication, differences, {case: moved.get(case, still) for case in {**differences, **moved}}
-    )
+    everybody = {case: moved.get(case, still) for case in {**differences, **moved}}
+    return Explanation(runs, study.fro, replication, differences, telling, everybody)
 
 
 def _watched(plan: Plan, study: Study, replication: int) -> Watched:
@@ -152,27 +160,53 @@ def _same(event: Event) -> tuple[object, ...]:
     return event.time, event.moment, where, *what
 
 
-def _differences(runs: tuple[Watched, Watched]) -> Iterator[Difference]:
-    """One for each case that has any, in order of time: those before it in a chain are known when it is looked at."""
+def _differences(runs: tuple[Watched, Watched], bought: set[int]) -> Iterator[tuple[bool, Difference]]:
+    """In order of time: the first of each case that has any (True), and for those who have more or fewer bought dygn
+    what that comes of, where it is a later one (False)."""
     lists = [run.by_case() for run in runs]
-    firsts = []
+    found: list[tuple[bool, tuple[int, Event, Sequence[Event], bool]]] = []
     for case in {**lists[NULAGE], **lists[SCENARIO]}:
         pair = [each.get(case, []) for each in lists]
         at = next((n for n, (a, b) in enumerate(zip(*pair, strict=False)) if _same(a) != _same(b)), min(map(len, pair)))
         if at < max(map(len, pair)):
-            firsts.append(_acting(case, pair, at))
+            first = _acting(pair, at)
+            found.append((True, first))
+            other = _elsewhere(pair) if case in bought else None
+            if other is not None and other[1] is not first[1]:
+                found.append((False, other))
     held = [_Holders(run.events) for run in runs]
-    for acting, event, rest, only in sorted(firsts, key=lambda each: (each[1].time, each[1].case)):
+    for is_first, (acting, event, rest, only) in sorted(found, key=lambda each: (each[1][1].time, each[1][1].case)):
         for each in held:
             each.advance(event.time)
         instead = next((other for other in rest if _answers(event, other)), None)
         if only or event.what not in ROOM:
-            yield Difference(event.case, acting, event, instead, Kind.ONLY if only else Kind.ITSELF)
-        else:
-            yield Difference(event.case, acting, event, instead, *_why(runs, held, acting, event))
+            yield is_first, Difference(event.case, acting, event, instead, Kind.ONLY if only else Kind.ITSELF)
+            continue
+        kind, holder = _why(runs, held, acting, event)
+        if not is_first and (kind == Kind.ORDER or not rest[0].time <= event.time <= rest[-1].time):
+            kind, holder = Kind.ANOTHER_DAY, None
+        yield is_first, Difference(event.case, acting, event, instead, kind, holder)
 
 
-def _acting(case: int, pair: Sequence[list[Event]], at: int) -> tuple[int, Event, list[Event], bool]:
+def _elsewhere(pair: Sequence[list[Event]]) -> tuple[int, Event, Sequence[Event], bool] | None:
+    """The first stay that begins at home in one run and is bought in the other; as `_acting`, in the run at home, with
+    all that happens in that stay in the other."""
+    starts = [
+        {(event.steg, event.visit): event for event in events if event.what == What.STARTS and event.states}
+        for events in pair
+    ]
+    both = [(starts[NULAGE][stay], starts[SCENARIO][stay]) for stay in starts[NULAGE] if stay in starts[SCENARIO]]
+    for events in both:
+        is_bought = [event.states[0].capacity is None for event in events]
+        if is_bought[NULAGE] != is_bought[SCENARIO]:
+            acting = is_bought.index(False)
+            event = events[acting]
+            stay = [other for other in pair[1 - acting] if (other.steg, other.visit) == (event.steg, event.visit)]
+            return acting, event, stay, False
+    return None
+
+
+def _acting(pair: Sequence[list[Event]], at: int) -> tuple[int, Event, list[Event], bool]:
     """The run in which something happens first, what, what is still to happen in the other, and whether the case is in
     no more than one. At the same instant: the run in which room is found, at home rather than bought."""
     there = [run for run in (NULAGE, SCENARIO) if len(pair[run]) > at]

@@ -52,8 +52,8 @@ class Teller:
         return datum(self.made.runs[NULAGE].network.start + timedelta(days=int(days // 1)))
 
     def headline(self, case: int) -> str:
-        """What first happened otherwise, the same words for cases that are alike."""
-        each = self.made.differences.get(case)
+        """What happened otherwise, the same words for cases that are alike."""
+        each = self.made.told(case)
         if each is None:
             return PRICE_ALONE
         event, other, better = each.event, each.instead, each.acting == SCENARIO
@@ -100,6 +100,8 @@ class Teller:
             return f"det fanns fler platser {here}; {there} var det fullt"
         if each.kind == Kind.ORDER:
             return f"kön såg annorlunda ut {there}"
+        if each.kind == Kind.ANOTHER_DAY:
+            return f"{self.case(each.case)} kom dit en annan dag {there}"
         if each.kind == Kind.ONLY:
             return "det är ett av dem som ändringen lägger till eller tar bort"
         if each.kind == Kind.ITSELF or each.because is None:
@@ -190,15 +192,17 @@ def explain_lines(made: Explanation, most: int) -> list[str]:
 
 def _summary(made: Explanation, groups: Sequence[Group]) -> Iterator[str]:
     cases = sum(len(group.cases) for group in groups)
-    direct = sum(1 for each in made.differences.values() if each.kind != Kind.OTHERS)
+    told = [each for case in made.moved if (each := made.told(case)) is not None]
+    direct = sum(1 for each in told if each.kind not in (Kind.OTHERS, Kind.ANOTHER_DAY))
     total = _sum([group.moved for group in groups])
     yield (
         f"**{tal(cases)} fall klarade sig annorlunda.** {tal(direct)} berördes direkt av ändringen, "
-        f"{tal(len(made.differences) - direct)} för att någon annan gav eller tog plats. Tabellen säger vad som "
-        "först blev annorlunda, och vad det ledde till under hela körningen, scenariot minus nuläget."
+        f"{tal(len(told) - direct)} för att något hade hänt dem eller någon annan förut. Tabellen säger vad som "
+        "först blev annorlunda (för den som får fler eller färre köpta dygn: vad de kom av), och vad fallen fick med "
+        "sig under hela körningen, scenariot minus nuläget."
     )
     yield ""
-    yield "| Vad som först blev annorlunda | Fall | Köpta dygn | Tkr, köpta dygn | Egna vårddygn | Väntedygn |"
+    yield "| Vad som blev annorlunda | Fall | Köpta dygn | Tkr, köpta dygn | Egna vårddygn | Väntedygn |"
     yield "|---|--:|--:|--:|--:|--:|"
     for group in groups:
         yield f"| {group.text} | {tal(len(group.cases))} | {_cells(group.moved)} |"
@@ -221,11 +225,11 @@ def _chains(teller: Teller, groups: Sequence[Group], most: int) -> Iterator[str]
         moved = teller.made.moved[case]
         yield ""
         name = teller.case(case)
+        chain = teller.made.chain(case)
         yield (
-            f"**{name[0].upper()}{name[1:]}** {teller.step(teller.made.differences[case])}. "
+            f"**{name[0].upper()}{name[1:]}** {teller.step(chain[0])}. "
             f"({tal(moved.bought_dygn, sign=True)} köpta dygn, {tal(moved.kronor / 1000, sign=True)} tkr)"
         )
-        chain = teller.made.chain(case)
         for number, each in enumerate(chain[:LONGEST]):
             if number:
                 yield f"- {teller.case(each.case)} {teller.step(each)};"
@@ -243,7 +247,7 @@ def case_rows(made: Explanation) -> Iterator[tuple[object, ...]]:
     teller = Teller(made)
     start = made.runs[NULAGE].network.start
     for case, moved in made.moved.items():
-        each = made.differences.get(case)
+        each = made.told(case)
         day = None if each is None else int(each.event.time // 1)
         because = "" if each is None or each.because is None else teller.case(each.because.case)
         yield (

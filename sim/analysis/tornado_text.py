@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from math import floor, log10
+from math import ceil, floor, log10
 
 from sim.analysis.assumption_ends import Tried
 from sim.analysis.tornado import DECIDING, Effect, Flip, Tornado, interval
@@ -41,7 +41,8 @@ def tornado_lines(made: Tornado) -> list[str]:
         "",
         f"{figure.name}, {figure.unit}, {figure.period}. {made.klara} möjliga framtider. {len(made.effects)} "
         f"antaganden är satta till {ends}, ett i taget, på samma människor och samma goda och dåliga år. De inpassade "
-        "talen är lösta på nytt i varje ände, så att kommunens publicerade siffror står kvar.",
+        "talen är lösta på nytt i varje ände, så att kommunens publicerade siffror står kvar; sista kolumnen säger hur "
+        "nära, för den siffra som flyttas mest.",
         "",
     ]
     for number, name in enumerate(made.names):
@@ -61,7 +62,7 @@ def _scenario(made: Tornado, number: int, name: str) -> list[str]:
     ]
     deciding = [called(effect.tried, kommun) for effect in made.deciding(number)]
     decides = (
-        f"**Avgör mest:** {_ranked(deciding)}."
+        f"**Avgör mest, av de {len(made.effects)} prövade:** {_ranked(deciding)}."
         if deciding
         else "Inget antagande flyttar skillnaden så mycket att det går att skilja från noll med så här många framtider."
     )
@@ -79,7 +80,9 @@ def _scenario(made: Tornado, number: int, name: str) -> list[str]:
 
 
 def _fit(effect: Effect) -> str:
-    return "står kvar" if effect.fits else f"rubbas {tal(100 * max(effect.moved))} %"
+    """How far the fitted figures move all the same, the one that moves most."""
+    percent = max(ceil(100 * max(effect.moved) - 1e-9), 0)
+    return f"inom {tal(percent)} %" if effect.fits else f"rubbas, {tal(percent)} %"
 
 
 def _unfitting(made: Tornado, number: int) -> list[str]:

@@ -80,7 +80,7 @@ def test_a_place_for_three_weeks_helps_who_comes_long_after() -> None:
         "- fall 2 fick plats i hem 10 feb 2018 i scenariot; i nuläget: fick plats i hem 13 mar 2018;\n"
         "- eftersom det fanns fler platser i scenariot; i nuläget var det fullt."
     ) in text
-    assert "**2 fall klarade sig annorlunda.** 1 berördes direkt av ändringen, 1 för att" in text
+    assert "**2 fall klarade sig annorlunda.** 1 berördes direkt av ändringen, 1 för att något" in text
 
 
 def test_one_more_who_comes_takes_the_place_of_another() -> None:
@@ -141,6 +141,40 @@ def test_closing_sooner_ends_a_stay_sooner() -> None:
     assert "- eftersom handläggarna hann med fler i scenariot; i nuläget var de fullbelagda." in text
 
 
+def test_what_bought_dygn_come_of_is_told_where_it_is_not_the_first_difference() -> None:
+    """Two steg, each with a place of its own, 40 days in the first and 30 in the second, bought at once where full.
+
+    A (1 Feb) and B (10 Feb) want the same first place; B waits for it until 13 Mar, unless there is a second one. Both
+    want the second place: A has it 13 Mar to 12 Apr. B, with the second first place, asks for it on 22 Mar and finds it
+    taken: a bought one until 21 Apr. As it is B asks on 22 Apr and finds it empty. The first difference is that B need
+    not wait, but the 30 bought dygn come of A being there.
+    """
+    of = kommun(
+        {
+            "hem": {"typ": "boende", "platser": 1},
+            "nasta": {"typ": "boende", "platser": 1},
+            "kopt": {"typ": "extern", "dygnskostnad_kr": {"medel": PRICE}},
+        },
+        {f"in_{n}": cohort(day, 1, "a") for n, day in enumerate(("2018-02-01", "2018-02-10"))},
+        {
+            "a": {"behov": {"plats": ["hem"]}, "utfall": constant(40, "b")},
+            "b": {"behov": {"plats": ["nasta"], "vanta_hogst_dagar": 0.0, "reserv": "kopt"}, "utfall": constant(30)},
+        },
+        slut="2018-12-31",
+    )
+    found = made(of, {"mal": "resurser.hem.platser", "plus": 1})
+    ((case, first),) = found.differences.items()
+    told_of = found.told(case)
+    assert (first.event.time, first.kind) == (FEB + 9, Kind.NEW_ROOM)
+    assert told_of is not None and told_of is found.telling[case]
+    assert (told_of.acting, told_of.event.time, told_of.kind) == (NULAGE, FEB + 80, Kind.ANOTHER_DAY)
+    assert found.chain(case) == [told_of, first]
+    assert found.moved[case].bought_dygn == 30.0
+    text = told(found)
+    assert "| fick plats i kopt i stället för i nasta (V, b) | 1 | +30 | +30 | −30 | −31 |" in text
+    assert "- eftersom fall 2 kom dit en annan dag i scenariot;\n- fall 2 fick plats i hem 10 feb 2018" in text
+
+
 @pytest.mark.parametrize("name", ["stodboende_5", "handlaggare_4"])
 def test_what_the_cases_move_is_what_the_measures_say(name: str) -> None:
     """Bought dygn and own dygn exactly, kronor to the öre of each month; every chain ends in the change itself."""
@@ -159,6 +193,9 @@ def test_what_the_cases_move_is_what_the_measures_say(name: str) -> None:
     assert sum(each.own_dygn for each in moved) == change("varddygn_intern")
     assert sum(each.kronor for each in moved) == pytest.approx(change("kostnad", "extern"), abs=2.0)
     assert {found.chain(case)[-1].kind for case in found.differences} <= {Kind.NEW_ROOM, Kind.ORDER, Kind.ITSELF}
+    bought = {case for case, each in found.moved.items() if each.bought_dygn}
+    assert bought & set(found.telling)
+    assert set(found.telling) <= bought
     times = [[each.event.time for each in found.chain(case)] for case in found.differences]
     assert all(chain == sorted(chain, reverse=True) for chain in times)
     assert len(list(case_rows(found))) == len(found.moved) == sum(len(each.cases) for each in Teller(found).groups())

@@ -113,7 +113,7 @@ def test_hemmamojlig_stands_first_and_then_the_largest() -> None:
     assert [effect.tried.assumption.path for effect in found.effects] == [HOME, BOUGHT, OWN]
     assert [effect.tried.assumption.path for effect in found.deciding(0)] == [BOUGHT, OWN]
     text = "\n".join(tornado_lines(found))
-    assert "**Avgör mest:** 1) kopt, kronor per dygn, medel; 2) hem, fast" in text
+    assert "**Avgör mest, av de 3 prövade:** 1) kopt, kronor per dygn, medel; 2) hem, fast" in text
 
 
 def test_what_has_no_distribution_is_told_and_tried_when_asked_for() -> None:
@@ -190,7 +190,7 @@ def test_an_assumption_that_breaks_the_fit_does_not_decide() -> None:
     assert not effect.fits
     assert found.deciding(0) == []
     text = "\n".join(tornado_lines(found))
-    assert "| rubbas " in text
+    assert "| rubbas, " in text
     assert "går de publicerade siffrorna inte att behålla: V, vard, kan få insatsen på hemmaplan, andel." in text
 
 
@@ -213,3 +213,21 @@ def test_the_paired_swing_is_that_of_two_studies_made_by_hand() -> None:
 )
 def test_three_digits_count(value: float, text: str) -> None:
     assert value_text(value) == text
+
+
+def test_an_interrupt_keeps_the_assumptions_that_are_finished() -> None:
+    of = house(
+        egen=source(OWN, spann=[99.0, 101.0], **EVEN),
+        pris=source(BOUGHT, spann=[500.0, 1500.0], **EVEN),
+    )
+
+    def stop(done: int, total: int) -> None:
+        assert total == 5
+        if done == 3:
+            raise KeyboardInterrupt
+
+    asked = question(Study(of, (MORE,), 2, arbetare=1), None)
+    found = tornado(asked, stop)
+    first, second = (each.assumption.path for each in asked.tried)
+    assert [effect.tried.assumption.path for effect in found.effects] == [first]
+    assert (second, "hann inte prövas") in [(row[0], row[3]) for row in untried_rows(found)]
