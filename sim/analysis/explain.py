@@ -73,6 +73,14 @@ class Difference:
     kind: Kind
     because: Holder | None = None
 
+    @property
+    def is_bought_or_not(self) -> bool:
+        """Whether a stay began in a bought place in one of the runs and at home in the other."""
+        if self.event.what != What.STARTS or self.instead is None:
+            return False
+        bought = [bool(each.states) and each.states[0].capacity is None for each in (self.event, self.instead)]
+        return bought[0] != bought[1]
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -103,44 +111,52 @@ class Watched:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`differences`: the first of each case, in order of time. `telling`: the one that its bought dygn come of, where
-    that is a later one. `moved`: every case for which something differs, those with another price too."""
+    """`differences`: by case, in order of time: the first thing that differs, then every time that room was found at
+    another time or in another place. `moved`: every case for which something differs, those with another price too."""
 
     runs: tuple[Watched, Watched]
     seed: int
     replication: int
-    differences: Mapping[int, Difference]
-    telling: Mapping[int, Difference]
+    differences: Mapping[int, Sequence[Difference]]
     moved: Mapping[int, Moved]
 
     def told(self, case: int) -> Difference | None:
-        """What is told of a case; None where nothing but its cost differs."""
-        return self.telling.get(case) or self.differences.get(case)
+        """What is told of a case: what its bought dygn come of, else what differs first; None where only cost does."""
+        found = self.differences.get(case, ())
+        if self.moved[case].bought_dygn:
+            return next((each for each in found if each.is_bought_or_not), found[0] if found else None)
+        return found[0] if found else None
 
     def chain(self, case: int) -> list[Difference]:
-        """From what is told of a case back to the change: each the reason of the one before it."""
+        """From what is told of a case back to the change: each the nearest reason of the one before it."""
         found: list[Difference] = []
         each = self.told(case)
-        while each is not None and each not in found:
+        while each is not None:
             found.append(each)
             if each.kind == Kind.ANOTHER_DAY:
-                each = self.differences.get(each.case)
+                each = self._last(each.case, each.event.time, found)
+            elif each.because is not None:
+                until = each.because.came if each.because.left is None else each.because.left
+                # Where two took each other's place at one instant, one of them had come to the queue on another day.
+                each = self._last(each.because.case, until, found) or self._last(each.case, each.event.time, found)
             else:
-                each = self.differences.get(each.because.case) if each.because else None
+                each = None
         return found
+
+    def _last(self, case: int, until: float, told: Sequence[Difference]) -> Difference | None:
+        """The last difference of a case until a time, or else its first, that is not told already."""
+        found = [each for each in self.differences.get(case, ()) if each not in told]
+        return next((each for each in reversed(found) if each.event.time <= until), found[0] if found else None)
 
 
 def explain(study: Study, replication: int = 0) -> Explanation:
     """Watch nuläge and the study's one scenario in one possible future, and compare them case by case."""
     nulage, scenario = plans_of(study)
     runs = _watched(nulage, study, replication), _watched(scenario, study, replication)
-    moved = _moved(runs, study.fro, replication)
-    differences, telling = dict[int, Difference](), dict[int, Difference]()
-    for first, each in _differences(runs, {case for case, what in moved.items() if what.bought_dygn}):
-        (differences if first else telling)[each.case] = each
+    moved, differences = _moved(runs, study.fro, replication), _differences(runs)
     still = Moved(0.0, 0.0, 0.0, 0.0)
     everybody = {case: moved.get(case, still) for case in {**differences, **moved}}
-    return Explanation(runs, study.fro, replication, differences, telling, everybody)
+    return Explanation(runs, study.fro, replication, differences, everybody)
 
 
 def _watched(plan: Plan, study: Study, replication: int) -> Watched:
@@ -160,50 +176,58 @@ def _same(event: Event) -> tuple[object, ...]:
     return event.time, event.moment, where, *what
 
 
-def _differences(runs: tuple[Watched, Watched], bought: set[int]) -> Iterator[tuple[bool, Difference]]:
-    """In order of time: the first of each case that has any (True), and for those who have more or fewer bought dygn
-    what that comes of, where it is a later one (False)."""
+Found = tuple[int, Event, Sequence[Event], bool]
+"""The run in which something happens first, what, what may answer to it in the other run, whether there is no other."""
+
+
+def _differences(runs: tuple[Watched, Watched]) -> dict[int, list[Difference]]:
+    """By case, in order of time: the first thing that differs, then every time that room was found otherwise."""
     lists = [run.by_case() for run in runs]
-    found: list[tuple[bool, tuple[int, Event, Sequence[Event], bool]]] = []
+    found: list[tuple[bool, Found]] = []
     for case in {**lists[NULAGE], **lists[SCENARIO]}:
         pair = [each.get(case, []) for each in lists]
         at = next((n for n, (a, b) in enumerate(zip(*pair, strict=False)) if _same(a) != _same(b)), min(map(len, pair)))
         if at < max(map(len, pair)):
             first = _acting(pair, at)
             found.append((True, first))
-            other = _elsewhere(pair) if case in bought else None
-            if other is not None and other[1] is not first[1]:
-                found.append((False, other))
+            if all(pair):
+                found += [(False, each) for each in _later(pair, at) if each[1] is not first[1]]
     held = [_Holders(run.events) for run in runs]
-    for is_first, (acting, event, rest, only) in sorted(found, key=lambda each: (each[1][1].time, each[1][1].case)):
-        for each in held:
-            each.advance(event.time)
+    differences: dict[int, list[Difference]] = {}
+    for is_first, (acting, event, rest, only) in sorted(found, key=lambda each: _when(each[1])):
+        for holders in held:
+            holders.advance(event.time)
         instead = next((other for other in rest if _answers(event, other)), None)
-        if only or event.what not in ROOM:
-            yield is_first, Difference(event.case, acting, event, instead, Kind.ONLY if only else Kind.ITSELF)
-            continue
-        kind, holder = _why(runs, held, acting, event)
-        if not is_first and (kind == Kind.ORDER or not rest[0].time <= event.time <= rest[-1].time):
-            kind, holder = Kind.ANOTHER_DAY, None
-        yield is_first, Difference(event.case, acting, event, instead, kind, holder)
+        kind, holder = Kind.ONLY if only else Kind.ITSELF, None
+        if not only and event.what in ROOM:
+            kind, holder = _why(runs, held, acting, event)
+            there = rest and rest[0].time <= event.time <= rest[-1].time
+            if not is_first and (kind == Kind.ORDER or not there):
+                kind, holder = Kind.ANOTHER_DAY, None
+        differences.setdefault(event.case, []).append(Difference(event.case, acting, event, instead, kind, holder))
+    return differences
 
 
-def _elsewhere(pair: Sequence[list[Event]]) -> tuple[int, Event, Sequence[Event], bool] | None:
-    """The first stay that begins at home in one run and is bought in the other; as `_acting`, in the run at home, with
-    all that happens in that stay in the other."""
-    starts = [
-        {(event.steg, event.visit): event for event in events if event.what == What.STARTS and event.states}
-        for events in pair
-    ]
-    both = [(starts[NULAGE][stay], starts[SCENARIO][stay]) for stay in starts[NULAGE] if stay in starts[SCENARIO]]
-    for events in both:
-        is_bought = [event.states[0].capacity is None for event in events]
-        if is_bought[NULAGE] != is_bought[SCENARIO]:
-            acting = is_bought.index(False)
-            event = events[acting]
-            stay = [other for other in pair[1 - acting] if (other.steg, other.visit) == (event.steg, event.visit)]
-            return acting, event, stay, False
-    return None
+def _when(found: Found) -> tuple[float, int]:
+    return found[1].time, found[1].case
+
+
+def _later(pair: Sequence[list[Event]], at: int) -> Iterator[Found]:
+    """Each time from `at` on that a stay found room at another time, or in another place, than in the other run; at
+    home rather than bought, else where it was first."""
+    for run in (NULAGE, SCENARIO):
+        for event in pair[run][at:]:
+            if event.what not in ROOM or not event.states:
+                continue
+            whole = [each for each in pair[1 - run] if (each.steg, each.visit) == (event.steg, event.visit)]
+            other = next((each for each in whole if _answers(event, each)), None)
+            if other is None or _order(event) < _order(other):
+                yield run, event, whole, False
+
+
+def _order(event: Event) -> tuple[bool, float]:
+    """What is bought comes after what is at home, then by time."""
+    return event.what == What.STARTS and event.states[0].capacity is None, event.time
 
 
 def _acting(pair: Sequence[list[Event]], at: int) -> tuple[int, Event, list[Event], bool]:
