@@ -8,17 +8,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from hjalp import kommun
 from kalibrering import bought, line, plan
-from sim.backtest import condition, drawn_samples, other_changes, predicted
-from sim.backtest_files import backtest_ids, load_cases, only_concerned
+from sim.backtest import (
+    LAST,
+    MODEL,
+    TREND,
+    Backtested,
+    Judged,
+    condition,
+    drawn_samples,
+    other_changes,
+    predicted,
+)
+from sim.backtest_files import Figure, Published, backtest_ids, load_cases, only_concerned
+from sim.backtest_report import grade_of, grade_text, together_lines
 from sim.balance import in_balance
 from sim.config import Kommun
+from sim.config_backtest import Provsiffra
 from sim.errors import HemmaplanError
 from sim.experiment import Study, run_study
 from sim.files import project_root, read_kommun
-from sim.forecast_scores import exact_interval, from_samples
+from sim.forecast_scores import Interval, Prediction, exact_interval, from_samples
 from sim.loading import load_kommun
 from sim.reconcile import Line
 from sim.trials import Bench, figure_samples
@@ -185,6 +198,41 @@ def test_assumptions_are_drawn_anew_in_each_future_but_not_those_that_are_fitted
     turned = {path for fri in case.plan.parametrar.values() for path in (fri.mal, *fri.foljer)}
     assert drawn and not drawn & turned
     assert "verksamheter.barn_och_ungdom.steg.institution.behov.hemmamojlig.andel" in turned
+
+
+def judged(outcome: float, year: float, said: dict[str, Prediction], follows: bool = False) -> Judged:
+    asked = Provsiffra.model_validate({"siffra": "v.dygn", **({"foljer": "av en annan"} if follows else {})})
+    figure = Figure(asked, dygn(year, 2018), dygn(outcome, 2019), None, Published(year, 2), Published(outcome, 3))
+    return Judged(figure, said, 0.5)
+
+
+def said_by(point: float, *ends: float) -> Prediction:
+    """80 % from the first to the second, 95 % from the third to the fourth."""
+    return Prediction(point, {0.8: Interval(*ends[:2]), 0.95: Interval(*ends[2:])})
+
+
+def test_the_grade_of_several_figures_by_hand() -> None:
+    """Within, and 10 below 80 % but within 95 %; what follows from others is not counted."""
+    found = [
+        judged(100, 100, {MODEL: said_by(110, 90, 130, 80, 140), LAST: said_by(100, 50, 200, 40, 250)}),
+        judged(80, 200, {MODEL: said_by(100, 90, 120, 70, 130)}),
+        judged(500, 100, {MODEL: said_by(100, 90, 120, 70, 130)}, follows=True),
+    ]
+    grade = grade_of(found, MODEL)
+    assert grade is not None
+    assert (grade.siffror, grade.inom) == (2, (1, 2))
+    assert grade.medianfel == pytest.approx((0.10 + 0.25) / 2)
+    assert grade.bredd == pytest.approx(((40 / 100 + 30 / 200) / 2, (60 / 100 + 60 / 200) / 2))
+    assert grade.poang == pytest.approx(((40 / 100 + (30 + 10 * 10) / 200) / 2, (60 / 100 + 60 / 200) / 2))
+    assert grade_of(found, LAST) is not None and grade_of(found, TREND) is None
+    (case,) = load_cases(ROOT, "sodertalje_2019")
+    tested = [Backtested(case, tuple(found), 100, 0.01, {})]
+    text = "\n".join(together_lines(tested))
+    low, high = binomtest(1, 2).proportion_ci(method="exact")
+    assert "samma som året innan i 1 av 1 siffror vid 80 procent och 1 vid 95" in text
+    assert f"1 av 2 | {100 * low:.0f}–{100 * high:.0f} %" in text and "Mot kommunens egna prognoser" not in text
+    assert grade_text(tested).startswith("Backtest: av 2 utfall låg 1 inom modellens 80-procentsintervall")
+    assert grade_text([]) == ""
 
 
 def with_changed(tmp_path: Path, old: str, new: str, name: str = "varmdo_2014") -> Path:
