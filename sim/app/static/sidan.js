@@ -24,6 +24,16 @@
       mark(slider);
     }
   });
+  // What was changed before this was loaded, or kept by the browser when the page was loaded again, is asked too.
+  const isChanged = (at) =>
+    at.matches("select")
+      ? [...at.options].some((option) => option.selected !== option.defaultSelected && (option.selected || option.value))
+      : at.name && at.type !== "hidden" && (at.type === "checkbox" ? at.checked !== at.defaultChecked : at.value !== at.defaultValue);
+  window.addEventListener("load", () => {
+    const form = document.getElementById("fraga");
+    const changed = form && [...form.elements].find((at) => at.matches("input, select") && isChanged(at));
+    if (changed) changed.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   document.addEventListener("keydown", (event) => {
     const at = event.target;
     const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
