@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sim.app import errands
-from sim.app.answers import Answer, answer_of, contents_shown
+from sim.app.answers import Answer, answer_of
 from sim.app.draft import OWN, numbered
 from sim.app.jobs import Job
 from sim.app.page import HTMX, Asked, Page, Sent, asked, form_of, page_of
@@ -27,6 +27,7 @@ from sim.chain_notes import notes_of
 from sim.comparison import Comparison
 from sim.config import Scenario
 from sim.errors import HemmaplanError
+from sim.figures_content import contents_of
 from sim.summary import planning_periods
 
 CHAIN = "vardkedja_"
@@ -94,7 +95,10 @@ def _content(page: Page, about: Asked, job: Job, problem: str) -> dict[str, Any]
 
 
 async def figure(request: Request) -> Response:
-    """A figure of an answer, as SVG. Which there are is known from the answer; no name becomes a path."""
+    """A figure of an answer, as SVG. Which there are is known from the answer; no name becomes a path.
+
+    Also one that a sharper answer no longer shows: the page may still be drawing the rougher one.
+    """
     page = page_of(request)
     wanted = str(request.path_params["fil"])
 
@@ -108,7 +112,7 @@ async def figure(request: Request) -> Response:
             return found
         if wanted.startswith(CHAIN):
             return _chain(made, wanted.removeprefix(CHAIN))
-        content = next((each for each in contents_shown(made) if each.file == wanted), None)
+        content = next((each for each in contents_of(made) if each.file == wanted), None)
         if content is None:
             raise HTTPException(404, "Figuren finns inte.")
         with page.drawing:
