@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.backtest_files import backtest_ids
 from sim.calibration_files import calibration_path, load_calibration
 from sim.commands.common import exit_code, say_writing, shown, with_progress, write_frame
 from sim.comparison import comparison
@@ -40,6 +41,9 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
             table = reconciliation_table(lines, made, fitted)
             write_frame(table, folder.path / "avstamning.csv")
             told = [*reconciliation_lines(table, asked.kommun.namn, made.resultat.klara), *grade_lines(table, free)]
+            if asked.kommun.id in backtest_ids(root):
+                how = f"visar `hemmaplan backtest {asked.kommun.id}`"
+                told += ["", f"Betygen gäller ett år som modellen är inpassad mot. Hur väl den förutsäger nästa {how}."]
             text = "\n".join(told)
             (folder.path / "avstamning.md").write_text(text + "\n", encoding="utf-8", newline="\n")
             lasting = folder.finish()

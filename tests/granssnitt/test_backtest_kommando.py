@@ -66,6 +66,13 @@ def test_a_backtest_is_printed_and_saved(rot_to_test: Path) -> None:
     assert float(rows[1]["forutsagt"].replace(",", ".")) > float(number["forutsagt"])
 
 
+def test_avstam_says_that_next_year_is_another_matter(rot_to_test: Path) -> None:
+    told = run("avstam", "prov", "--replikationer", "2", "--arbetare", "1")
+    assert told.code == 0 and "visar `hemmaplan backtest prov`" in told.out
+    (rot_to_test / BACKTEST).unlink()
+    assert "backtest" not in run("avstam", "prov", "--replikationer", "2", "--arbetare", "1").out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
