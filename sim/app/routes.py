@@ -21,6 +21,7 @@ from sim.app.jobs import Job
 from sim.app.page import HTMX, Asked, Page, Sent, asked, form_of, page_of
 from sim.app.pages import listed
 from sim.app.questions import Told
+from sim.app.takeaway import KINDS, bilaga_of
 from sim.app.uploads import scenario_from_upload
 from sim.chain import draw_chain
 from sim.chain_notes import notes_of
@@ -94,7 +95,7 @@ def _content(page: Page, about: Asked, job: Job, problem: str) -> dict[str, Any]
     }
 
 
-async def figure(request: Request) -> Response:
+def figure(request: Request) -> Response:
     """A figure of an answer, as SVG. Which there are is known from the answer; no name becomes a path.
 
     Also one that a sharper answer no longer shows: the page may still be drawing the rougher one.
@@ -130,6 +131,28 @@ def _chain(made: Comparison, area: str) -> bytes:
     if area not in kommun.verksamheter:
         raise HTTPException(404, "Figuren finns inte.")
     return draw_chain(kommun, area, notes_of(made, area, planning_periods(made)[1])).encode()
+
+
+def bilaga(request: Request) -> Response:
+    """Word, PDF or Excel of an answer; made when it is first asked for."""
+    page = page_of(request)
+    key, ending = str(request.path_params["jobb"]), str(request.path_params["form"])
+    job = page.jobs.find(key)
+    if ending not in KINDS or job is None or not isinstance(job.made, Comparison):
+        raise HTTPException(404, "Bilagan finns inte längre. Ladda om sidan med svaret.")
+    kommun_id = job.made.resultat.study.kommun.id
+
+    def make(made: Comparison) -> bytes:
+        with page.drawing:
+            return bilaga_of(made, page.root, ending)
+
+    try:
+        made = page.jobs.figure(key, f"bilaga.{ending}", make)
+    except HemmaplanError as error:
+        raise HTTPException(422, str(error)) from None
+    if made is None:
+        raise HTTPException(404, "Bilagan finns inte längre. Ladda om sidan med svaret.")
+    return _file(made, f"bilaga_{kommun_id}.{ending}", KINDS[ending][1])
 
 
 async def control(request: Request) -> Response:
@@ -240,5 +263,6 @@ def routes(static: Path) -> list[Route | Mount]:
         Route(f"{at}/lasin", upload, methods=["POST"]),
         Route(f"{at}/{{vad:str}}", control, methods=["POST"]),
         Route("/figur/{jobb}/{fil}.svg", figure),
+        Route("/bilaga/{jobb}.{form}", bilaga),
         Mount("/static", StaticFiles(directory=static), name="static"),
     ]

@@ -270,3 +270,32 @@ def test_every_condition_that_can_be_chosen_can_be_asked(kommun: str) -> None:
     path = next(f"resurser.{key}.platser" for key, each in found.resurser.items() if hasattr(each, "platser"))
     for wish in wishes:
         unit_goal(found, path, wish.condition(wish.usual), 0.9, first_day(found), 5, 1, None)
+
+
+def test_the_bilaga_can_be_taken_along(client: TestClient) -> None:
+    html = sharp(client, "prov", "utgang=hem_2")
+    links = [part.split('"')[0] for part in html.split('href="/bilaga/')[1:]]
+    assert [link.rsplit(".", 1)[1] for link in links] == ["docx", "pdf", "xlsx"]
+    for link, start in zip(links, (b"PK", b"%PDF", b"PK"), strict=True):
+        file = client.get(f"/bilaga/{link}")
+        assert file.status_code == 200 and file.content.startswith(start)
+        assert "bilaga_prov." in file.headers["content-disposition"]
+    assert client.get(f"/bilaga/{links[0].rsplit('.', 1)[0]}.exe").status_code == 404
+
+
+def test_the_workbook_holds_the_numbers_of_the_page(client: TestClient, rot: Path, tmp_path: Path) -> None:
+    import openpyxl
+
+    html = sharp(client, "prov", "utgang=hem_2")
+    link = next(part.split('"')[0] for part in html.split('href="/bilaga/')[1:] if ".xlsx" in part.split('"')[0])
+    path = tmp_path / "tal.xlsx"
+    path.write_bytes(client.get(f"/bilaga/{link}").content)
+    book = openpyxl.load_workbook(path, read_only=True)
+    numbers = {
+        cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, float)
+    }
+    book.close()
+    made = compare(load_kommun("prov", rot), [load_scenario("hem_2", rot)], STAGES[-1], arbetare=1)
+    row = made.changes("hem_2", ("stod", "varddygn_extern", "")).at("2019")
+    assert row is not None
+    assert any(abs(number - row["skillnad"]) < 1e-9 for number in numbers)
