@@ -30,6 +30,7 @@ from sim.experiment import StudyResult
 from sim.files import os_reason
 from sim.precision import judgements
 from sim.statistics import DIFFERENCES, LEVELS, Statistics
+from sim.tables import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ def write_tables(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
     years = [period for period in made.resultat.tables[0].periods if not is_month(period)]
-    write_parquet([table.long(years, coded=True) for table in made.resultat.tables], folder / "matt.parquet")
+    write_long(made.resultat.tables, years, folder / "matt.parquet")
     write_statistics(made.niva, LEVELS, folder / "nivaer.csv")
     write_statistics(made.andring, DIFFERENCES, folder / "skillnader.csv")
     write_csv(Chance._fields, made.inom_budget, folder / "budget.csv")
@@ -215,10 +216,33 @@ def _with_texts(each: Statistics, names: Sequence[str]) -> dict[str, NDArray[Any
     return {"text": texts[known]} | {name: each.columns[name].T.ravel()[known] for name in names}
 
 
+# A limit to what is tried as a dictionary: every text fits, and no number does.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"
+
+
 def write_parquet(tables: Sequence[pd.DataFrame], path: Path) -> None:
     """Tables of the same columns, one after another, exact. Same tables, same bytes."""
-    # A limit to what is tried as a dictionary: every text fits, and no number does.
-    _copy(tables, "*", path, "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000")
+    _copy(tables, "*", path, PARQUET)
+
+
+PIECE = 500
+"""Replications whose long table is made at a time, so that memory does not grow with how many there are."""
+
+
+def write_long(tables: Sequence[Table], periods: Sequence[str], path: Path) -> None:
+    """The long tables of all scenarios over some periods; where they are large, in pieces that are put together."""
+    if sum(len(table.replications) for table in tables) <= 2 * PIECE:
+        write_parquet([table.long(periods, coded=True) for table in tables], path)
+        return
+    parts: list[Path] = []
+    for number, piece in enumerate(piece for table in tables for piece in table.pieces(PIECE)):
+        parts.append(path.with_name(f"{path.stem}_{number}.tmp"))
+        write_parquet([piece.long(periods, coded=True)], parts[-1])
+    shown = ", ".join(_quoted(part) for part in parts)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        _written(connection, f"SELECT * FROM read_parquet([{shown}])", path, PARQUET)
+    for part in parts:
+        part.unlink()
 
 
 def _copy(tables: Sequence[object], columns: str, path: Path, how: str) -> None:
@@ -228,11 +252,19 @@ def _copy(tables: Sequence[object], columns: str, path: Path, how: str) -> None:
         for name, table in zip(names, tables, strict=True):
             connection.register(name, table)
         every = " UNION ALL ".join(f"SELECT {columns} FROM {name}" for name in names)
-        target = path.as_posix().replace("'", "''")
-        try:
-            connection.execute(f"COPY ({every}) TO '{target}' ({how})")
-        except duckdb.IOException:
-            raise HemmaplanError(f"{path}: kan inte skrivas; är disken full?") from None
+        _written(connection, every, path, how)
+
+
+def _written(connection: duckdb.DuckDBPyConnection, query: str, path: Path, how: str) -> None:
+    try:
+        connection.execute(f"COPY ({query}) TO {_quoted(path)} ({how})")
+    except duckdb.IOException:
+        raise HemmaplanError(f"{path}: kan inte skrivas; är disken full?") from None
+
+
+def _quoted(path: Path) -> str:
+    """As DuckDB wants a text."""
+    return "'" + path.as_posix().replace("'", "''") + "'"
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -18,8 +18,10 @@ from sim.periods import Floats
 from sim.runs import Row
 from sim.tables import Table
 
-AT_ONCE = 1024
+AT_ONCE, FEWEST_AT_ONCE = 1024, 16
 """Cells of a table that are worked on at a time: with their replications they fit in a processor's cache."""
+MOST_NUMBERS = 2**20
+"""Worked on at a time, where replications are so many that fewer cells do."""
 
 LEVELS = ("medel", "ki95_lag", "ki95_hog", "p10", "p50", "p90")
 DIFFERENCES = ("skillnad", "ki95_lag", "ki95_hog", "p10", "p90", "sannolikhet", "sannolikhet_minskar")
@@ -111,8 +113,9 @@ def differences(table: Table, base: Table) -> Statistics:
 def _in_parts(values: Floats) -> Iterator[Floats]:
     """All cells, some at a time; each time of shape (replications, cells)."""
     flat = values.reshape(len(values), -1)
-    for first in range(0, flat.shape[1], AT_ONCE):
-        yield flat[:, first : first + AT_ONCE]
+    cells = min(max(MOST_NUMBERS // max(len(values), 1), FEWEST_AT_ONCE), AT_ONCE)
+    for first in range(0, flat.shape[1], cells):
+        yield flat[:, first : first + cells]
 
 
 def _statistics(table: Table, names: Sequence[str], parts: Iterator[Sequence[Floats]]) -> Statistics:

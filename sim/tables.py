@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,12 @@ class Table:
             return self
         kept = [self.replications.index(number) for number in replications]
         return replace(self, replications=tuple(replications), values=self.values[kept])
+
+    def pieces(self, size: int) -> Iterator[Table]:
+        """The same, so many replications at a time."""
+        for first in range(0, len(self.replications), size):
+            part = slice(first, first + size)
+            yield replace(self, replications=self.replications[part], values=self.values[part])
 
     def long(self, periods: Sequence[str] | None = None, coded: bool = False) -> pd.DataFrame:
         """Tidy, with the columns `LONG` and without empty cells, for some or all of the periods.

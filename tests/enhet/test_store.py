@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim.results import read_parquet, write_long
 from sim.store import InMemory, Kept, OnDisk
+from sim.tables import Table
 
 SHAPES = [(3, 2), (1, 4)]
 
@@ -89,3 +92,19 @@ def test_what_was_changed_is_not_trusted(byte: int, opened: Opened, tmp_path: Pa
     raw[64 + byte] ^= 1
     path.write_bytes(bytes(raw))
     assert opened().finished()[0].tolist() == [True, False, True]
+
+
+def test_a_long_table_written_in_pieces_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    rows = (("alla", "nettokostnad", ""), ("stod", "varddygn", "hem"))
+    tables = []
+    for name in ("nulage", "hem_2"):
+        values = rng.normal(size=(23, 2, 3))
+        values[rng.random(values.shape) < 0.1] = np.nan
+        tables.append(Table(name, tuple(range(23)), rows, ("2018", "2019", "2019-01"), values))
+    write_long(tables, ["2018", "2019"], tmp_path / "hel.parquet")
+    monkeypatch.setattr("sim.results.PIECE", 5)
+    write_long(tables, ["2018", "2019"], tmp_path / "bitar.parquet")
+    whole, pieces = (read_parquet(tmp_path / name) for name in ("hel.parquet", "bitar.parquet"))
+    pd.testing.assert_frame_equal(pieces.astype(object), whole.astype(object))
+    assert {path.name for path in tmp_path.iterdir()} == {"hel.parquet", "bitar.parquet"}
