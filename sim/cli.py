@@ -51,6 +51,7 @@ VERBS: Mapping[str, Verb] = {
     "varde": Verb("value", replications=100),
     "forsening": Verb("delay", replications=200),
     "malsok": Verb("goal", replications_of_study=False),
+    "teori": Verb("theory"),
     "rita": Verb("chain"),
     "app": Verb("app", composed=False),
     "rapport": Verb("report", composed=False),

@@ -175,6 +175,13 @@ def make_parser() -> _Parser:
     inflow = "sök i stället det största inflödet, som faktor, till exempel missbruk eller missbruk.ansokan"
     malsok.add_argument("--inflode", metavar="INFLÖDE", help=inflow)
     _study_options(malsok, most="flest framtider per antal; 320 om inget anges")
+    teori = verb(
+        "teori", "ställ exakta värden för kända köer bredvid de simulerade, med skälen till att de skiljer sig"
+    )
+    teori.add_argument("kommun", metavar="KOMMUN", help="till exempel sodertalje_2019")
+    teori.add_argument("scenario", metavar="SCENARIO", nargs="?", help="nuläget om inget anges")
+    teori.add_argument("--ar", type=int, metavar="ÅR", help="vilket år; det sista om inget anges")
+    _study_options(teori)
     rita = verb("rita", "rita kommunens vårdkedjor som bilder (SVG)")
     rita.add_argument("kommun", metavar="KOMMUN")
     app = verb("app", "öppna sidan där man flyttar det man undrar över, i webbläsaren på den här datorn")
