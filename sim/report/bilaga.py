@@ -28,21 +28,24 @@ WORD_POINTS, DPI = 453.6, 300
 """The width of text in Word, points."""
 
 
-def write_bilaga(folder: Path, root: Path, settings: Rapport) -> list[Path]:
-    """Draw what is not drawn, and write the files that are asked for. Returns them."""
+def write_bilaga(folder: Path, root: Path, settings: Rapport, redraw: bool = True) -> list[Path]:
+    """Draw the figures, and write the files that are asked for. Returns them.
+
+    `redraw`: also what is drawn already, perhaps by an older version.
+    """
     saved = load_saved(folder, root)
-    return write_files(document_of(saved, root, settings, draw(saved)), folder, settings.format)
+    return write_files(document_of(saved, root, settings, draw(saved, redraw)), folder, settings.format)
 
 
-def draw(saved: Saved) -> Drawn:
-    """Every figure and every vårdkedja, unless it is there already."""
+def draw(saved: Saved, redraw: bool = True) -> Drawn:
+    """Every figure and every vårdkedja."""
     from sim.figures_text import drawable
 
     folder = saved.folder / FIGURES
     folder.mkdir(exist_ok=True)
     contents: Sequence[Content] = contents_of(saved.made)
     for content in contents:
-        if not all((folder / f"{content.file}{kind}").is_file() for kind in (".svg", ".png")):
+        if redraw or not all((folder / f"{content.file}{kind}").is_file() for kind in (".svg", ".png")):
             drawn(content, folder)
     kommun = saved.made.resultat.study.kommun
     chains = []

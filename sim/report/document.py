@@ -6,7 +6,7 @@ Numbers stay numbers until a writer shows them, and carry where they come from, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -132,6 +132,16 @@ class Table:
         wrong = [row for row in (self.widths, *self.rows) if len(row) != len(self.header)]
         if wrong:
             raise ValueError(f"{self.key}: {wrong[0]} has not {len(self.header)} cells")
+
+    def without_empty(self) -> Table:
+        """The same without columns that no row has anything in."""
+        kept = [place for place in range(len(self.header)) if any(row[place] is not None for row in self.rows)]
+        return replace(
+            self,
+            header=tuple(self.header[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+            widths=tuple(self.widths[place] for place in kept),
+        )
 
     @property
     def short(self) -> bool:

@@ -55,9 +55,9 @@ def money_blocks(numbers: Numbers, published: Sequence[Line]) -> list[Block]:
             f"Utfall, budget, prognos och avvikelse {year}, tkr",
             header,
             tuple(rows),
-            (0.21, 0.10, 0.10, 0.10, 0.11, 0.11, 0.17, 0.10),
+            (0.20, 0.09, 0.09, 0.09, 0.10, 0.12, 0.22, 0.09),
             (note,),
-        ),
+        ).without_empty(),
         *_by_year(numbers),
     ]
 
@@ -223,7 +223,7 @@ def _form_changes(numbers: Numbers, forms: Sequence[tuple[str, str, str, str]], 
             "95-procentsintervall, tkr",
         ),
         tuple(rows),
-        (0.22, 0.20, 0.08, 0.11, 0.16, 0.09, 0.14),
+        (0.20, 0.18, 0.07, 0.10, 0.18, 0.10, 0.17),
         ("Placeringsformer som scenariot inte ändrar står inte med.",),
     )
 

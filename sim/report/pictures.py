@@ -205,7 +205,7 @@ class Chain:
     width: float
 
 
-UPRIGHT, SIDEWAYS = 820.0, 1270.0
+UPRIGHT, SIDEWAYS = 900.0, 1330.0
 """The widths of a drawing that fill the text's width, on a page that stands and on one that lies."""
 
 

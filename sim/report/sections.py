@@ -152,9 +152,12 @@ def grade_sentence(table: pd.DataFrame) -> str:
     )
     if len(unused):
         near = int((unused["betyg"] != "svag").sum())
-        text += (
-            f" Av de {len(unused)} som inte är inpassade, och alltså prövar modellen, ligger {near} inom 10 procent."
-        )
+        if len(unused) == 1:
+            where = "inom" if near else "utanför"
+            text += f" En enda är inte inpassad, och prövar alltså modellen; den ligger {where} 10 procent."
+        else:
+            which = f"Av de {len(unused)} som inte är inpassade, och alltså prövar modellen,"
+            text += f" {which} ligger {near} inom 10 procent."
     return text
 
 

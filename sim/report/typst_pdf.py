@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,18 @@ def _content(document: Document, root: Path, shown: Shown) -> dict[str, Any]:
         "subtitle": shown(document.subtitle),
         "footer": shown(document.footer),
         "date": document.date[:10],
-        "first": [_block(block, root, shown) for block in document.first_page],
-        "blocks": [_block(block, root, shown) for block in document.blocks],
+        "first": _blocks(document.first_page, root, shown),
+        "blocks": _blocks(document.blocks, root, shown),
     }
+
+
+def _blocks(blocks: Sequence[Block], root: Path, shown: Shown) -> list[dict[str, Any]]:
+    """Figures that need a page on its side share one where they follow one another."""
+    found: list[dict[str, Any]] = []
+    for wide, group in groupby(blocks, lambda block: isinstance(block, Figure) and block.wide):
+        written = [_block(block, root, shown) for block in group]
+        found += [{"t": "sideways", "figures": written}] if wide else written
+    return found
 
 
 def _block(block: Block, root: Path, shown: Shown) -> dict[str, Any]:
@@ -121,7 +131,6 @@ def _block(block: Block, root: Path, shown: Shown) -> dict[str, Any]:
             "alt": shown(block.alt_text),
             "caption": shown(block.caption),
             "width": block.width,
-            "wide": block.wide,
         }
     return {"t": "pagebreak"}
 
