@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.calibration_files import calibration_path, load_calibration
+from sim.cautions import Caution
 from sim.errors import HemmaplanError
 from sim.figures_content import Content
+from sim.freshness import stale_cautions
 from sim.reconcile import Line, load_reconciliation, reconciliation_table
 from sim.report.document import Block, Document, Heading, Inline, PageBreak, Paragraph
+from sim.report.extras import extra_sections
 from sim.report.first_page import first_page
 from sim.report.glossary import glossary_table, measures_in
 from sim.report.long_tables import long_tables
@@ -30,6 +34,9 @@ from sim.report.source_list import parameter_table, source_table, status_table
 from sim.report.stress import stress_blocks
 from sim.settings import Rapport
 from sim.summary import planning_periods
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,15 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         fitted = load_calibration(root, kommun)[1] if calibration_path(root, kommun.id).is_file() else ()
         table = reconciliation_table(published, made, fitted)
     planning, _ = planning_periods(made)
+    cautions = [Caution(**each) for each in saved.manifest.get("varningar", ())]
+    cautions += stale_cautions(saved.folder, root)
     differences, figures = pictures(numbers, drawn.contents, drawn.figures)
     sections: list[tuple[str, Sequence[Block]]] = [
         ("Utfall, budget och prognos", money_blocks(numbers, published)),
         ("Volymer", volume_blocks(numbers)),
         ("Figurer", [*differences, *figures]),
         ("Hemmaplan mot extern", home_blocks(numbers)),
+        *extra_sections(saved.folder, kommun),
         ("Metod", [*method_blocks(made), *chain_figures(kommun, drawn.chains)]),
         ("Scenarier", scenario_blocks(made)),
         (
@@ -66,7 +76,7 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         ),
         ("Källor", [source_table(kommun)]),
         ("Avstämning", reconciliation_blocks(table, made)),
-        ("Begränsningar", limit_blocks(made)),
+        ("Begränsningar", limit_blocks(made, cautions)),
         ("Så görs körningen om", reproduction_blocks(made, saved.manifest, settings)),
     ]
     blocks: list[Block] = []
@@ -78,7 +88,7 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         subtitle=f"Bilaga till verksamhetsplan, simulerade konsekvenser {planning}",
         footer=f"{kommun.namn}, simulerade konsekvenser {planning}",
         date=saved.manifest["tid"],
-        first_page=first_page(numbers, grade_sentence(table) if table is not None else None),
+        first_page=first_page(numbers, _told(table, cautions)),
         blocks=tuple(blocks),
     )
     measures = measures_in(document)
@@ -90,6 +100,14 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         glossary_table(measures),
     ]
     return replace(document, blocks=(*document.blocks, *appendix), sheets=long_tables(made), readme=_readme(document))
+
+
+def _told(table: pd.DataFrame | None, cautions: Sequence[Caution]) -> list[str]:
+    """Sentences on how far the results can be trusted."""
+    told = [grade_sentence(table)] if table is not None else []
+    if any(caution.niva == "varning" for caution in cautions):
+        told.append("Resultatet har varningar, som står under Begränsningar.")
+    return told
 
 
 def _published(root: Path, kommun_id: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.config import Kommun
@@ -21,8 +22,8 @@ MOST_TOLD = 4
 FEW = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
 
 
-def first_page(numbers: Numbers, graded: str | None) -> tuple[Block, ...]:
-    """`graded`: a sentence on how the model agrees with published figures."""
+def first_page(numbers: Numbers, told: Sequence[str]) -> tuple[Block, ...]:
+    """`told`: sentences on how far the results can be trusted."""
     made = numbers.made
     planning, _ = planning_periods(made)
     plans = made.resultat.plans[1:]
@@ -36,7 +37,7 @@ def first_page(numbers: Numbers, graded: str | None) -> tuple[Block, ...]:
         blocks += [Heading("Nuläget"), _without_scenarios(numbers, planning)]
     if money := _against_budget(numbers):
         blocks += [Heading("Budget"), money]
-    blocks += [Heading("Så säkert är det"), _sureness(numbers, graded)]
+    blocks += [Heading("Så säkert är det"), _sureness(numbers, told)]
     return tuple(blocks)
 
 
@@ -227,7 +228,7 @@ def _listed(items: list[list[Inline]]) -> list[Inline]:
     return found
 
 
-def _sureness(numbers: Numbers, graded: str | None) -> Paragraph:
+def _sureness(numbers: Numbers, told: Sequence[str]) -> Paragraph:
     study = numbers.made.resultat.study
     assumed, every = assumptions_of(study.kommun)
     sentences = [
@@ -237,4 +238,4 @@ def _sureness(numbers: Numbers, graded: str | None) -> Paragraph:
         f"Av de {every} tal som beskriver kommunen är {assumed} antaganden.",
         "P10–P90 är spridningen mellan möjliga år.",
     ]
-    return Paragraph((" ".join([*sentences, *([graded] if graded else [])]),), "box")
+    return Paragraph((" ".join([*sentences, *told]),), "box")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.cautions import Caution
 from sim.comparison import Comparison
 from sim.describe import scenario_lines
-from sim.report.document import Block, Bullets, Cell, Interval, Number, Paragraph, Strong, Table
+from sim.report.document import Block, Bullets, Cell, Heading, Interval, Number, Paragraph, Strong, Table
 from sim.report.source_list import assumptions_of
 from sim.settings import Rapport
 from sim.summary import planning_periods
@@ -161,9 +162,14 @@ def grade_sentence(table: pd.DataFrame) -> str:
     return text
 
 
-def limit_blocks(made: Comparison) -> list[Block]:
+def limit_blocks(made: Comparison, cautions: Sequence[Caution]) -> list[Block]:
+    """What the results cannot say, and what the study itself has warned of."""
     kommun = made.resultat.study.kommun
     assumed, every = assumptions_of(kommun)
+    warned: list[Block] = []
+    if cautions:
+        items = tuple((Strong("Varning. " if each.niva == "varning" else "Obs. "), each.text) for each in cautions)
+        warned = [Heading("Varningar från körningen", 2), Bullets(items)]
     return [
         Bullets(
             (
@@ -195,7 +201,8 @@ def limit_blocks(made: Comparison) -> list[Block]:
                     "Underlaget innehåller inga uppgifter om enskilda. Personerna i simuleringen är påhittade.",
                 ),
             )
-        )
+        ),
+        *warned,
     ]
 
 

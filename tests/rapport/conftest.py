@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from sim.settings import Rapport
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a result, whose bilaga was made after the run. Two numbers have sources in documents."""
     root = make_project(tmp_path_factory.mktemp("bilaga"))
     with pytest.MonkeyPatch.context() as patched:
@@ -25,7 +24,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ran = run("jamfor", "prov", "hem_2", "team_1", "--replikationer", "6", "--arbetare", "1", "--bilaga")
         assert ran.code == 0, ran.err
         assert ran.out.count("Bilaga: ") == 3
-        yield root
+    return root
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +55,7 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a bilaga where names and motives are hostile."""
     root = make_project(tmp_path_factory.mktemp("elak"))
 
@@ -76,5 +75,5 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         words = ("kommun=prov", "scenarios=[hem_2]", "studie.replikationer=2", "berakning.arbetare=1")
         ran = run("kor", *words, "rapport=bilaga")
         assert ran.code == 0, ran.err
-        (found,) = (root / "results" / "prov").iterdir()
-        yield found
+    (found,) = (root / "results" / "prov").iterdir()
+    return found
