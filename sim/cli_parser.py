@@ -174,7 +174,7 @@ def make_parser() -> _Parser:
     malsok.add_argument("--ar", metavar="ÅR", help="år som bedöms, 2016 eller 2015-2016; annars det sista")
     inflow = "sök i stället det största inflödet, som faktor, till exempel missbruk eller missbruk.ansokan"
     malsok.add_argument("--inflode", metavar="INFLÖDE", help=inflow)
-    _study_options(malsok, most="flest framtider per antal; 320 om inget anges")
+    _study_options(malsok, most="flest framtider per antal; 320 om inget anges, färre i stora kommuner")
     teori = verb(
         "teori", "ställ exakta värden för kända köer bredvid de simulerade, med skälen till att de skiljer sig"
     )

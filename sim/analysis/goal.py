@@ -14,6 +14,7 @@ from sim.analysis.scope import part_of, touched_areas
 from sim.analysis.search import BATCHES, Found, Judge, search
 from sim.analysis.target import Target, now_of, target_of, unit_scenarios
 from sim.build import build_network
+from sim.calendars import DAYS_PER_YEAR
 from sim.config import Andring, Kommun, Scenario
 from sim.costs import ALL_AREAS
 from sim.errors import HemmaplanError, nearest, tal_text
@@ -169,6 +170,13 @@ def batches_of(most: int) -> tuple[int, ...]:
         usual = BATCHES[len(found)] if len(found) < len(BATCHES) else sum(found)
         found.append(min(usual, left))
     return tuple(found)
+
+
+def usual_most(kommun: Kommun) -> int:
+    """So many futures of an amount at most, where nothing else is asked for: fewer where each takes long."""
+    years = (kommun.slut - kommun.start).days / DAYS_PER_YEAR
+    arriving = sum(each.per_ar for area in kommun.verksamheter.values() for each in area.inflode.values()) * years
+    return next((sum(BATCHES[:count]) for count, many in ((4, 1500), (3, 3500)) if arriving < many), sum(BATCHES[:2]))
 
 
 def seek(

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.binding import obstacles
-from sim.analysis.goal import Goal, batches_of, inflow_goal, seek, share_from, unit_goal
+from sim.analysis.goal import Goal, batches_of, inflow_goal, seek, share_from, unit_goal, usual_most
 from sim.analysis.goal_text import COLUMNS, goal_lines, goal_rows
-from sim.analysis.search import BATCHES
 from sim.analysis.target import checked_since, until
 from sim.commands.common import say_writing, shown, whole
 from sim.config import Kommun
@@ -30,7 +29,7 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     study, name = study_from(content, root)
     kommun = until(study.kommun, study.slut)
     goal = _goal(kommun, chosen)
-    most = sum(BATCHES) if chosen.replikationer is None else chosen.replikationer
+    most = usual_most(goal.kommun) if chosen.replikationer is None else chosen.replikationer
     if not FEWEST <= most <= MOST_REPLICATIONS:
         raise HemmaplanError(f"--replikationer = {most}: ska vara {FEWEST} till {MOST_REPLICATIONS}")
     with ResultFolder(root / "results", f"{name}_malsok", datetime.now()) as folder:
