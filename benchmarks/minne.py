@@ -34,9 +34,9 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str], folder: Path
         )
         peak, ticks = 0, dict[int, int]()
         while process.poll() is None:
-            family = _family(process.pid)
-            peak = max(peak, sum(_memory(pid) for pid in family))
-            for pid in family:
+            members = family(process.pid)
+            peak = max(peak, sum(memory(pid) for pid in members))
+            for pid in members:
                 ticks[pid] = max(ticks.get(pid, 0), _ticks(pid))
             time.sleep(INTERVAL)
         seconds = time.perf_counter() - began
@@ -53,7 +53,7 @@ def _stat(pid: int) -> list[str]:
     return []
 
 
-def _family(root: int) -> list[int]:
+def family(root: int) -> list[int]:
     """A process and all that descend from it."""
     parents = {}
     for folder in Path("/proc").iterdir():
@@ -70,7 +70,7 @@ def _ticks(pid: int) -> int:
     return int(stat[11]) + int(stat[12]) if stat else 0
 
 
-def _memory(pid: int) -> int:
+def memory(pid: int) -> int:
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

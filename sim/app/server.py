@@ -35,6 +35,7 @@ def free_socket(port: int = 0) -> socket.socket:
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         found.bind((ADDRESS, port))
+        found.listen()  # whoever is told the address can come at once
     except (OSError, OverflowError):
         found.close()
         raise HemmaplanError(
