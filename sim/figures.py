@@ -49,6 +49,11 @@ TITLE, TEXT, SMALL, NOTE = 10.0, 9.0, 8.0, 7.5
 LINE = 1.2
 """Between lines of text, as a multiple of their size."""
 GREY = "#404040"
+BEHIND = {"facecolor": "#F3F3F3", "edgecolor": "none", "pad": 0.5}
+"""Of a word that a line may cross."""
+LIMIT = "Tidsgräns"
+NEAR = 1.5
+"""A limit farther off than so many times the values is told, not drawn."""
 LOOK: dict[str, Any] = {
     "font.size": TEXT,
     "font.family": "DejaVu Sans",
@@ -179,12 +184,17 @@ def _over_time(content: OverTime) -> Figure:
     first, last = int(time[0]), int(time[-1]) + 1
     every = np.concatenate([content.low, content.high, *(curve.means for curve in content.curves)])
     names = [wrapped(curve.who.name) for curve in content.curves]
-    right = 14 + max(_width(name, SMALL) for name in names)
+    right = 14 + max(_width(name, SMALL) for name in ([*names, LIMIT] if content.limit is not None else names))
     inside = float(np.nanmin(every)), float(np.nanmax(every))
+    near = content.limit is not None and inside[0] / NEAR <= content.limit <= inside[1] * NEAR
+    if content.limit is not None and near:
+        inside = min(inside[0], content.limit), max(inside[1], content.limit)
     frame = _Frame(content.title, content.unit, content.note, (first, last), inside, right, 9)
     axes = frame.axes
+    if content.limit is not None and near:
+        frame.line([first, last], [content.limit] * 2, color=GREY, linestyle=(0, (2, 2)), linewidth=1.2)
     axes.axvspan(first, first + 1, color="#F3F3F3", zorder=-1, linewidth=0)
-    frame.text(first, frame.y[1], "basår", 2, -2, fontsize=SMALL, color="#595959", va="top")
+    frame.text(first, frame.y[1], "basår", 2, -2, fontsize=SMALL, color="#595959", va="top", bbox=BEHIND)
     axes.fill_between(time, content.low, content.high, color="#D0D0D0", linewidth=0)
     for curve in content.curves:
         color, dashes, marker = _look(curve.who)
@@ -196,6 +206,8 @@ def _over_time(content: OverTime) -> Figure:
     ends = [
         (float(curve.means[-1]), name, _look(curve.who)[0]) for curve, name in zip(content.curves, names, strict=True)
     ]
+    if content.limit is not None and near:
+        ends.append((content.limit, LIMIT, GREY))
     _name_ends(frame, float(time[-1]), ends)
     return frame.figure
 

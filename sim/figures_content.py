@@ -20,6 +20,7 @@ from sim.periods import Floats
 from sim.scenario import NULAGE
 from sim.statistics import Series
 from sim.summary import Found, KeyFigure, key_figures, planning_periods, row_of
+from sim.swedish import tal
 
 BARELY = 0.01
 """A scenario whose mean never leaves nuläge by more than this share of its level is named, not drawn."""
@@ -54,6 +55,8 @@ class OverTime:
     curves: tuple[Curve, ...]
     """Nuläge first."""
     note: str
+    limit: float | None = None
+    """A time limit to keep."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,17 @@ def over_time(made: Comparison, line: Line) -> OverTime | None:
     without += [f"Skiljer sig mindre än en procent: {', '.join(barely)}."] if barely else []
     notes += [" ".join(without)] if without else []
     low, high = base["p10"] * line.factor, base["p90"] * line.factor
-    return OverTime(line.file, line.title, line.unit, low, high, tuple(curves), "\n".join(notes))
+    limit = limit_of(made, line)
+    notes[0] += f" Tidsgräns: {tal(limit)} dygn." if limit is not None else ""
+    return OverTime(line.file, line.title, line.unit, low, high, tuple(curves), "\n".join(notes), limit)
+
+
+def limit_of(made: Comparison, line: Line) -> float | None:
+    """Of how long a decision may take, where it counts from the request as the measure does."""
+    if line.measure != "utredningstid_medel":
+        return None
+    frist = made.resultat.study.kommun.verksamheter[line.area].steg[line.part].frist
+    return frist.dagar if frist is not None and frist.fran == "begaran" else None
 
 
 def shown_and_not(made: Comparison, line: Line) -> tuple[dict[str, int], list[str], list[str]]:

@@ -14,7 +14,7 @@ from sim.config import Kommun
 from sim.figure_list import Line, lines_of
 from sim.figures_content import AgainstBudget, Content, Differences, OverTime
 from sim.periods import Floats
-from sim.report.document import Block, Cell, Chart, Figure, Heading, Inline, Paragraph, Table
+from sim.report.document import Block, Cell, Chart, Figure, Heading, Inline, Number, Paragraph, Table
 from sim.report.numbers import MNKR, Numbers, Shown
 from sim.runs import Row
 from sim.scenario import NULAGE, Plan
@@ -105,6 +105,8 @@ def _over_time(numbers: Numbers, content: OverTime, line: Line, path: Path) -> F
         *_shown(numbers.spread(row, last, how)),
         ".",
     ]
+    if content.limit is not None:
+        alt += [" Tidsgränsen är ", Number(content.limit), " dygn."]
     plans = [plan for plan in made.resultat.plans[1:] if any(c.who.name == plan.namn for c in content.curves[1:])]
     for plan in plans:
         alt += [f" {plan.namn}: ", *_shown(numbers.level(row, last, how, plan.id)), f" i {month_text(last)}."]
