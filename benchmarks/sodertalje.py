@@ -1,6 +1,6 @@
 """Södertälje 2019, all areas: a whole study end to end, where its time goes, and how time grows.
 
-    python benchmarks/sodertalje.py [--replikationer 100]
+    python benchmarks/sodertalje.py [--replikationer 100] [--scenarier 4]
 
 The study is the command that a planner gives, in processes of its own and a folder that is thrown away: four
 scenarios beside nuläget, five years. Linux only: memory is read from /proc.
@@ -30,10 +30,11 @@ from sim.cases import draw_cases
 from sim.commands.study import draw_all
 from sim.comparison import comparison
 from sim.engine import FASTEST, run
-from sim.experiment import run_study
+from sim.experiment import plans_of, run_study
 from sim.files import ROOT_VARIABLE, project_root, read_kommun, read_scenario
 from sim.form import form_of
 from sim.loading import checked_kommun
+from sim.replication import posed, replicated
 from sim.results import write_tables
 from sim.scenario import make_plan
 from sim.settings import study_from
@@ -111,24 +112,41 @@ def spent(times: int, years: int, replications: int) -> Spent:
     return Spent(seconds[0], seconds[1], seconds[2], build, stays, peak_memory())
 
 
-def alone(times: int, years: int, replications: int) -> Spent:
-    """`spent` in a process of its own, so that its memory is its own."""
+def alone(work: Callable[..., T], *arguments: int) -> T:
+    """In a process of its own, so that its memory is its own, and so is what is loaded."""
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(spent, (times, years, replications))
+        return pool.apply(work, arguments)
 
 
-def settings(replications: int, workers: int) -> dict[str, Any]:
+def together(replications: int, scenarios: int) -> dict[str, float]:
+    """Seconds of processor time (the median replication) of nuläget and of each scenario beside it.
+
+    A scenario takes from nuläget what it leaves as it is there.
+    """
+    question, _ = study_from(settings(replications, 1, scenarios), project_root())
+    plans = plans_of(question)
+    ready = posed(plans, None)
+    clock = time.process_time
+    rows = []
+    for replication in range(-1, replications):
+        at = [clock()]
+        at += [clock() for _ in replicated(ready, SEED, max(replication, 0), FASTEST)]
+        rows.append(np.diff(at))
+    return dict(zip([plan.namn for plan in plans], np.median(rows[1:], axis=0).tolist(), strict=True))
+
+
+def settings(replications: int, workers: int, scenarios: int = len(SCENARIOS)) -> dict[str, Any]:
     """The study as the command line would compose it."""
     root = project_root()
     return {
         "kommun": content_of(1, YEARS),
-        "scenarios": {name: read_scenario(root, name) for name in SCENARIOS},
+        "scenarios": {name: read_scenario(root, name) for name in SCENARIOS[:scenarios]},
         "studie": {"replikationer": replications, "fro": SEED, "slut": None, "namn": None},
         "berakning": {"arbetare": workers, "motor": FASTEST},
     }
 
 
-def study(replications: int, workers: int) -> Cost:
+def study(replications: int, workers: int, scenarios: int) -> Cost:
     """The command `hemmaplan kor`, to the end of its last process. Twice: the first compiles what is not compiled."""
     root = project_root()
     with tempfile.TemporaryDirectory() as name:
@@ -139,7 +157,7 @@ def study(replications: int, workers: int) -> Cost:
         command = [
             *(sys.executable, "-m", "sim", "kor"),
             f"kommun={KOMMUN}",
-            f"scenarios=[{','.join(SCENARIOS)}]",
+            f"scenarios=[{','.join(SCENARIOS[:scenarios])}]",
             f"kommun.slut='{asked['kommun']['slut']}'",
             f"berakning.arbetare={workers}",
         ]
@@ -151,15 +169,15 @@ def study(replications: int, workers: int) -> Cost:
         return cost_of([*command, f"studie.replikationer={replications}"], environment, folder)
 
 
-def stages(replications: int, workers: int) -> dict[str, float]:
-    """Seconds on the clock of each part of the same study, in this process and its workers."""
-    asked = settings(replications, workers)
+def stages(replications: int, scenarios: int) -> dict[str, float]:
+    """Seconds of processor time of each part of the same study, all in this process."""
+    asked = settings(replications, 1, scenarios)
     seconds: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], T]) -> T:
-        began = time.perf_counter()
+        began = time.process_time()
         result = work()
-        seconds[name] = time.perf_counter() - began
+        seconds[name] = time.process_time() - began
         return result
 
     question, _ = timed("läsa och granska", lambda: study_from(asked, project_root()))
@@ -177,7 +195,7 @@ def growth(points: Sequence[tuple[int, int]], replications: int) -> list[list[st
     rows = []
     first: Spent | None = None
     for times, years in points:
-        here = alone(times, years, replications)
+        here = alone(spent, times, years, replications)
         first = first or here
         n_log_n = here.stays * math.log(here.stays) / (first.stays * math.log(first.stays))
         rows.append(
@@ -203,25 +221,33 @@ INFLOWS = ((1, YEARS), (10, YEARS), (100, YEARS))
 HORIZONS = ((1, 1), (1, 2), (1, 5), (1, 10), (1, 20))
 
 
-def report_study(replications: int, workers: int) -> None:
-    futures = replications * (1 + len(SCENARIOS))
-    show(f"{KOMMUN}: nuläget och {len(SCENARIOS)} scenarier × {replications} replikationer × {YEARS} år")
-    cost = study(replications, workers)
+def report_study(replications: int, workers: int, scenarios: int, parts_too: bool) -> None:
+    show(f"{KOMMUN}: nuläget och {scenarios} scenarier × {replications} replikationer × {YEARS} år")
+    cost = study(replications, workers, scenarios)
     rows = [
         ["Sekunder", tal(cost.seconds, 1)],
         [f"Processorsekunder / {workers}", tal(cost.processor_seconds / workers, 1)],
         ["Minne som mest, GiB", tal(cost.memory / GIB, 2)],
     ]
     show(table(["Hela kommandot", ""], rows))
-    parts = stages(replications, workers)
+    if not parts_too:
+        return
+    parts = alone(stages, replications, scenarios)
+    parts["starta processerna och läsa in koden"] = cost.processor_seconds - sum(parts.values())
     rows = [[name, tal(seconds, 2)] for name, seconds in parts.items()]
-    show(table(["Vart tiden går (i en redan startad process)", "Sekunder"], rows))
-    one = alone(1, YEARS, 20)
+    show(table(["Vart tiden går", "Processorsekunder"], rows))
+    one = alone(spent, 1, YEARS, 20)
     rows = [
-        [name, tal(1000 * part, 1), tal(100 * part / one.total, 0) + " %", tal(futures * part / workers, 1)]
+        [name, tal(1000 * part, 1), tal(100 * part / one.total, 0) + " %"]
         for name, part in (("dra ärendena", one.cases), ("motorn", one.engine), ("måtten", one.measures))
     ]
-    show(table(["En körning, processortid", "ms", "Andel", f"Sekunder för alla / {workers}"], rows))
+    show(table(["Nuläget en gång, processortid", "ms", "Andel"], rows))
+    each = alone(together, 20, scenarios)
+    rows = [
+        [name, tal(1000 * part, 1), tal(replications * part / workers, 1)]
+        for name, part in (*each.items(), ("Summa", sum(each.values())))
+    ]
+    show(table(["En replikation, processortid", "ms", f"Sekunder för alla / {workers}"], rows))
 
 
 def report_growth(largest: int) -> None:
@@ -236,15 +262,18 @@ def main() -> int:
     parser.add_argument("--replikationer", type=int, default=100)
     parser.add_argument("--arbetare", type=int, default=2, help="processer")
     parser.add_argument("--hogst", type=int, default=100, help="största inflödet, gånger Södertäljes")
-    parser.add_argument("--bara", choices=("studie", "vaxt"), help="bara den ena delen")
+    parser.add_argument(
+        "--scenarier", type=int, default=len(SCENARIOS), help="så många av de fyra scenarierna, vid sidan av nuläget"
+    )
+    parser.add_argument("--bara", choices=("studie", "kommandot", "vaxt"), help="bara en del")
     asked = parser.parse_args()
-    if asked.replikationer < 2 or asked.arbetare < 1:
-        parser.error("minst två replikationer och en process")
+    if asked.replikationer < 2 or asked.arbetare < 1 or not 0 <= asked.scenarier <= len(SCENARIOS):
+        parser.error(f"minst två replikationer och en process, högst {len(SCENARIOS)} scenarier")
     if not Path("/proc/self/smaps_rollup").exists():
         parser.error("minnet läses ur /proc, som bara finns i Linux")
     if asked.bara != "vaxt":
-        report_study(asked.replikationer, asked.arbetare)
-    if asked.bara != "studie":
+        report_study(asked.replikationer, asked.arbetare, asked.scenarier, asked.bara != "kommandot")
+    if asked.bara in (None, "vaxt"):
         report_growth(asked.hogst)
     return 0
 
