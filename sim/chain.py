@@ -295,6 +295,13 @@ def _called(verksamhet: Verksamhet, name: str) -> str:
 def _arrivals(inflows: Sequence[Inflode], at: Point) -> str:
     """One arrow for all that begins in a steg, with their names and numbers above and below it."""
     x, y = at
+    if x > _left(0):  # boxes stand in the way from the left
+        text = ", ".join(f"{inflow.namn} {tal(inflow.per_ar)} per år" for inflow in inflows)
+        return (
+            f'<path d="M{x + 14:g},{y - 26:g} V{y:g}" stroke="#333333" marker-end="url(#pil)"/>'
+            f'<text x="{x + 22:g}" y="{y - 10:g}" font-size="{SMALL}" paint-order="stroke" stroke="#fff" '
+            f'stroke-width="3">{escape(text)}</text>'
+        )
     middle = y + BOX_HEIGHT / 2
     lines = [line for inflow in inflows for line in textwrap.wrap(f"{inflow.namn} {tal(inflow.per_ar)} per år", 18)]
     above = -(-len(lines) // 2) if len(inflows) > 1 else len(lines)

@@ -23,7 +23,7 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     folder = result_folder(chosen.mapp, root)
     settings = _settings(folder, chosen)
     check_extra((*settings.format, "pdf"))
-    say_written(folder, root, settings, redraw=True)
+    say_written(folder, root, settings)
     return 0
 
 
@@ -36,12 +36,12 @@ def result_folder(named: str, root: Path) -> Path:
     return max(results, key=lambda folder: folder.name) if named and results else Path(named)
 
 
-def say_written(folder: Path, root: Path, settings: Rapport, redraw: bool = False) -> None:
+def say_written(folder: Path, root: Path, settings: Rapport) -> None:
     """Make the files, and say where they are."""
     from sim.report.bilaga import write_bilaga
 
     print("Gör bilagan …", file=sys.stderr)
-    for path in write_bilaga(folder.resolve(), root, settings, redraw):
+    for path in write_bilaga(folder.resolve(), root, settings):
         print(f"Bilaga: {shown(path)}")
 
 

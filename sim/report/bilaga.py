@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.chain import draw_chain
 from sim.errors import HemmaplanError
 from sim.figures_content import Content, contents_of, drawn
+from sim.fingerprint import fingerprint
 from sim.report.content import Drawn, document_of
 from sim.report.document import Document
 from sim.report.excel import write_excel
@@ -28,22 +29,20 @@ WORD_POINTS, DPI = 453.6, 300
 """The width of text in Word, points."""
 
 
-def write_bilaga(folder: Path, root: Path, settings: Rapport, redraw: bool = True) -> list[Path]:
-    """Draw the figures, and write the files that are asked for. Returns them.
-
-    `redraw`: also what is drawn already, perhaps by an older version.
-    """
+def write_bilaga(folder: Path, root: Path, settings: Rapport) -> list[Path]:
+    """Draw what is not drawn by this very program, and write the files that are asked for. Returns them."""
     saved = load_saved(folder, root)
-    return write_files(document_of(saved, root, settings, draw(saved, redraw)), folder, settings.format)
+    return write_files(document_of(saved, root, settings, draw(saved)), folder, settings.format)
 
 
-def draw(saved: Saved, redraw: bool = True) -> Drawn:
+def draw(saved: Saved) -> Drawn:
     """Every figure and every vårdkedja."""
     from sim.figures_text import drawable
 
     folder = saved.folder / FIGURES
     folder.mkdir(exist_ok=True)
     contents: Sequence[Content] = contents_of(saved.made)
+    redraw = saved.manifest.get("program_sha256") != fingerprint()
     for content in contents:
         if redraw or not all((folder / f"{content.file}{kind}").is_file() for kind in (".svg", ".png")):
             drawn(content, folder)
