@@ -87,7 +87,7 @@ def test_an_interrupt_while_a_drawing_is_written_loses_nothing(rot: Path, monkey
         press(2)
         return draw_chain(kommun, area)
 
-    monkeypatch.setattr("sim.chain.draw_chain", drawn)
+    monkeypatch.setattr("sim.commands.chain.draw_chain", drawn)
     ran = run("rita", "annan")
     assert ran.code == 0
     assert "Det som är klart skrivs" in ran.err
