@@ -22,8 +22,8 @@ from pathlib import Path
 
 from minne import family, memory
 
-EVERY = 0.1
-"""Seconds between two looks; the page looks every 0,7."""
+EVERY = 0.7
+"""Seconds between two looks, as on the page."""
 LEVER = "drivare.arbetsloshet.varde"
 
 

@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sim.app.answers import Answer, answer_of
 from sim.app.draft import MOST_SCENARIOS, Draft, draft_from, largest, numbered
-from sim.app.jobs import Jobs
+from sim.app.jobs import KEPT, Job, Jobs
 from sim.app.pages import Loaded, load, shown
 from sim.app.questions import Compared
 from sim.app.saved import Saved, SavedScenarios
@@ -40,6 +41,8 @@ class Page:
     """Matplotlib draws one figure at a time."""
     _loaded: dict[str, tuple[object, Loaded]] = field(default_factory=dict)
     """By kommun, with the state of the files that it was read from."""
+    _answers: dict[str, tuple[int, Answer]] = field(default_factory=dict)
+    """By job, with the replications that it is of."""
     templates: Environment = field(
         default_factory=lambda: Environment(
             loader=PackageLoader("sim.app"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -59,6 +62,17 @@ class Page:
         known = self._loaded.get(name)
         if known is None or known[0] != stamp:
             known = self._loaded[name] = stamp, load(self.root, name)
+        return known[1]
+
+    def answer(self, job: Job) -> Answer | None:
+        """What is told of a comparison, worked out once for each stage: a page asks several times a second."""
+        if job.made is None:
+            return None
+        known = self._answers.get(job.id)
+        if known is None or known[0] != job.klara:
+            known = self._answers[job.id] = job.klara, answer_of(job.made)
+            while len(self._answers) > KEPT:
+                del self._answers[next(iter(self._answers))]
         return known[1]
 
     def html(self, request: Request, template: str, code: int = 200, **content: object) -> Response:

@@ -23,6 +23,7 @@ from sim.analysis.waterfall import question as why_question
 from sim.analysis.waterfall import split_result
 from sim.analysis.waterfall_text import waterfall_lines
 from sim.app.jobs import Simulate
+from sim.calendars import is_month
 from sim.comparison import Comparison, comparison
 from sim.config import Kommun, Scenario
 from sim.errors import HemmaplanError
@@ -63,7 +64,18 @@ class Compared:
         self, before: Comparison | None, first: int, last: int, simulate: Simulate, progress: Progress
     ) -> Comparison:
         result = simulate(self.study(first, last), progress)
-        return comparison(joined(before.resultat, result) if before else result)
+        made = comparison(joined(before.resultat, result) if before else result)
+        return without_months(made) if last == self.stages[-1] else made
+
+
+def without_months(made: Comparison) -> Comparison:
+    """A finished comparison that is kept: the months of its replications are most of it and no longer needed."""
+    tables = []
+    for table in made.resultat.tables:
+        kept = [number for number, period in enumerate(table.periods) if not is_month(period)]
+        periods = tuple(table.periods[number] for number in kept)
+        tables.append(replace(table, periods=periods, values=table.values[:, :, kept]))
+    return replace(made, resultat=replace(made.resultat, tables=tuple(tables)))
 
 
 def joined(first: StudyResult, more: StudyResult) -> StudyResult:

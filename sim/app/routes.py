@@ -15,7 +15,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sim.app import errands
-from sim.app.answers import Answer, answer_of
 from sim.app.draft import OWN, numbered
 from sim.app.jobs import Job
 from sim.app.page import HTMX, Asked, Page, Sent, asked, form_of, page_of
@@ -78,7 +77,6 @@ async def answer(request: Request) -> Response:
 
 
 def _content(page: Page, about: Asked, job: Job, problem: str) -> dict[str, Any]:
-    told: Answer | None = answer_of(job.made) if job.made else None
     return {
         "loaded": about.loaded,
         "draft": about.draft,
@@ -90,7 +88,7 @@ def _content(page: Page, about: Asked, job: Job, problem: str) -> dict[str, Any]
         "chains": about.loaded.chains(about.scenarios) if job.made else [],
         "caveat": about.scenario.forbehall if about.scenario else None,
         "job": job,
-        "answer": told,
+        "answer": page.answer(job),
         "problem": problem.splitlines(),
     }
 
