@@ -6,6 +6,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -54,4 +55,5 @@ def serve(root: Path, say: Callable[[str], None], port: int = 0, open_browser: b
     )
     if open_browser:
         threading.Timer(0.8, webbrowser.open, [address]).start()
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # how the planner ends it
+        server.run(sockets=[listening])

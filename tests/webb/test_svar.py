@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 
 import numpy as np
 import pytest
@@ -301,3 +302,16 @@ def test_the_workbook_holds_the_numbers_of_the_page(client: TestClient, rot: Pat
     row = made.changes("hem_2", ("stod", "varddygn_extern", "")).at("2019")
     assert row is not None
     assert any(abs(number - row["skillnad"]) < 1e-9 for number in numbers)
+
+
+def test_ctrl_c_ends_the_page_without_complaint(monkeypatch: pytest.MonkeyPatch) -> None:
+    from granssnitt.rot import run
+
+    def interrupted(server: object, sockets: list[socket]) -> None:
+        sockets[0].close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("uvicorn.Server.run", interrupted)
+    ran = run("app", "--utan-webblasare")
+    assert ran.code == 0 and ran.err == ""
+    assert "Sidan finns på http://127.0.0.1:" in ran.out
