@@ -160,6 +160,14 @@ def test_a_link_holds_the_scenario(page: Page) -> None:
     expect(page.locator('[id="l-resurser.stodboende.platser"]')).to_have_value("40")
 
 
+def test_what_is_changed_while_the_page_loads_is_asked(page: Page) -> None:
+    """Also when the browser is so busy that timers fire long after the page is loaded."""
+    page.add_init_script("const was = window.setTimeout; window.setTimeout = (what, ms) => was(what, ms || 3000);")
+    page.goto("/kommun/varmdo_2014", wait_until="commit")
+    page.locator("#utgang").select_option("alvsbyn_forsenat")
+    expect(page.locator("#svar .changes li").first).to_be_visible(timeout=20_000)
+
+
 def test_without_javascript(browser: Browser, address: str) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False, locale="sv-SE")
     page = context.new_page()

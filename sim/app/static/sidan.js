@@ -30,6 +30,8 @@
       ? [...at.options].some((option) => option.selected !== option.defaultSelected && (option.selected || option.value))
       : at.name && at.type !== "hidden" && (at.type === "checkbox" ? at.checked !== at.defaultChecked : at.value !== at.defaultValue);
   window.addEventListener("load", () => {
+    // htmx begins in a timer of its own, which may be later than the page's load on a busy machine.
+    htmx.process(document.body);
     const form = document.getElementById("fraga");
     const changed = form && [...form.elements].find((at) => at.matches("input, select") && isChanged(at));
     if (changed) changed.dispatchEvent(new Event("change", { bubbles: true }));
