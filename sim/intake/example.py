@@ -258,19 +258,19 @@ def _children(make: _Maker) -> None:
     make.bought(area, "hvb_barn", "HVB för barn och unga", (3500, 6500))
     cases = make.capacity(investigated, inflode, _days((1, utredning)))
     placed = make.capacity(fostered, inflode, _days((1, stay))) + make.capacity(homes, inflode, _days((1, hvb)))
-    make.team(area, team, "Handläggare barn och unga", cases + math.ceil(0.3 * placed), 16)
+    make.team(area, team, "Handläggare barn", cases + math.ceil(0.3 * placed), 16)
     make.verksamheter[area] = {"namn": "Barn och ungdom", "inflode": {"anmalan": inflode}, "steg": steg}
 
 
 def _addiction(make: _Maker) -> None:
-    area, team = "missbruk", "handlaggare_vuxen"
+    area, team = "missbruk", "handlaggare_vuxna"
     groups = {"ung": (ung := make.within(0.2, 0.4)), "vuxen": 1 - ung}
     inflode = make.inflow("Ansökningar", (130, 280), "utredning", EVEN, malgrupper=groups)
     leads = {"stodboende": make.within(0.15, 0.3), "hvb": make.within(0.15, 0.25)}
     utredning, stay = make.length(30, 60, (0.4, 0.7), ("lognormal", "gamma")), make.length(250, 450)
     home = make.within(0.6, 0.85)
     behov = {
-        "plats": ["stodboende"],
+        "plats": ["stodboende_linden"],
         "reserv": "stodboende_kopt",
         "vanta_hogst_dagar": 14,
         "hemmamojlig": {"andel": home},
@@ -294,7 +294,11 @@ def _addiction(make: _Maker) -> None:
     housed = (leads["stodboende"] + leads["hvb"] * onward) * inflode["per_ar"] * 1.2
     places = make.capacity(home * housed, inflode, _days((1, stay)))
     make.own(
-        area, "stodboende", "Stödboende Linden", places, fast_kostnad_kr_per_plats_och_dygn=make.within(700, 1000, 0)
+        area,
+        "stodboende_linden",
+        "Stödboende Linden",
+        places,
+        fast_kostnad_kr_per_plats_och_dygn=make.within(700, 1000, 0),
     )
     make.bought(area, "stodboende_kopt", "Stödboende, köpt", (1400, 2200))
     make.bought(area, "hvb_vuxna", "HVB för vuxna", (2400, 3800))
@@ -312,19 +316,22 @@ def _addiction(make: _Maker) -> None:
 def _psychiatry(make: _Maker) -> None:
     """Placements only: no list of cases explains them."""
     area = "socialpsykiatri"
-    inflode = make.inflow("Beslut om boende", (18, 40), "boende", EVEN)
+    inflode = make.inflow("Beslut om boende", (18, 40), "gruppbostad", EVEN)
     stay = make.length(350, 700)
     home = make.within(0.6, 0.8)
-    behov = {"plats": ["gruppbostad"], "reserv": "boende_kopt", "vanta_hogst_dagar": 30, "hemmamojlig": {"andel": home}}
-    make.own(
-        area, "gruppbostad", "Gruppbostaden", make.capacity(home * inflode["per_ar"], inflode, _days((1, stay))),
-        fast_kostnad_kr_per_plats_och_dygn=make.within(1500, 2200, 0),
-    )  # fmt: skip
-    make.bought(area, "boende_kopt", "Boende, köpt", (2200, 3600))
+    behov = {
+        "plats": ["gruppbostaden_eken"],
+        "reserv": "gruppbostad_kopt",
+        "vanta_hogst_dagar": 30,
+        "hemmamojlig": {"andel": home},
+    }
+    places, cost = make.capacity(home * inflode["per_ar"], inflode, _days((1, stay))), make.within(1500, 2200, 0)
+    make.own(area, "gruppbostaden_eken", "Gruppbostaden Eken", places, fast_kostnad_kr_per_plats_och_dygn=cost)
+    make.bought(area, "gruppbostad_kopt", "Gruppbostad, köpt", (2200, 3600))
     make.verksamheter[area] = {
         "namn": "Socialpsykiatri",
         "inflode": {"beslut": inflode},
-        "steg": {"boende": _steg("Boende med stöd", stay, {"avslut": 1.0}, behov=behov)},
+        "steg": {"gruppbostad": _steg("Gruppbostad", stay, {"avslut": 1.0}, behov=behov)},
     }
 
 
@@ -344,7 +351,7 @@ def _benefit(make: _Maker) -> None:
         "uppehall": _steg("Utan försörjningsstöd", make.length(130, 260), {"bistand": 1.0}),
     }
     households = make.capacity(inflode["per_ar"] / (1 - back), inflode, _days((1, tid)))
-    make.team(area, team, "Handläggare ekonomiskt bistånd", households, 50)
+    make.team(area, team, "Handläggare bistånd", households, 50)
     make.verksamheter[area] = {
         "namn": "Försörjningsstöd",
         "inflode": {"nya": inflode},

@@ -18,7 +18,7 @@ from sim.care import is_open_care
 from sim.cases import draw_cases
 from sim.config import Boende, Extern, Kommun, PlatsBehov, Steg
 from sim.engine import FASTEST, engine_named
-from sim.intake.example_volumes import volumes
+from sim.intake.example_volumes import is_house, is_own, place_names, volumes
 from sim.intake.records import OKAND, SCHEMAS, Lists, Window
 from sim.runs import Run
 from sim.scenario import make_plan
@@ -39,7 +39,8 @@ def example_lists(kommun: Kommun, seed: int, window: Window | None = None) -> Li
     """The lists of one simulated future of a kommun, over a window in it (all of it if none is given).
 
     Placements are stays in stegs that need a place, payments are months in stegs that give benefit, and cases are
-    visits to the stegs `forhandsbedomning` and `utredning`. Other stegs are not told of. Same seed, same lists.
+    visits to the stegs `forhandsbedomning` and `utredning`. Other stegs are not told of. Own houses are named, bought
+    places and family homes are not. Same seed, same lists.
     """
     plan = make_plan(kommun)
     network = build_network(plan)
@@ -48,9 +49,10 @@ def example_lists(kommun: Kommun, seed: int, window: Window | None = None) -> Li
     stays = _dated(kommun, log.frame(network), window)
     rng = np.random.default_rng([seed, 23])
     placements = _placements(kommun, stays, window, rng)
+    houses = [place for place in place_names(kommun) if is_house(kommun, place)]
     run = Run(plan, network, log.from_day_0())
     frames = {
-        "placeringar": placements,
+        "placeringar": placements.assign(resurs=placements["resurs"].where(placements["resurs"].isin(houses), OKAND)),
         "arenden": _cases(kommun, stays, window),
         "utbetalningar": _payments(kommun, stays, window, rng),
         "volymer": volumes(run, placements, seed, window),
@@ -113,7 +115,7 @@ def _placements(kommun: Kommun, stays: pd.DataFrame, window: Window, rng: Draw) 
             for name, resurs in resources.items()
         }
     )
-    own = found["resurs"].map({name: isinstance(resurs, Boende) for name, resurs in resources.items()}).to_numpy(bool)
+    own = found["resurs"].isin([name for name in resources if is_own(kommun, name)]).to_numpy()
     spread = np.where(own, _around_one(rng, OWN_PRICE_CV, len(found)), found["prisfaktor"])
     return pd.DataFrame(
         {

@@ -18,6 +18,7 @@ from sim.distributions import cdf, mean
 from sim.durations import from_config
 from sim.flows import Flow, Span, flows_in
 from sim.intake.example_lists import FORHANDS, OWN_PRICE_CV, UTREDNING
+from sim.intake.example_volumes import place_names
 from sim.quantiles import Params
 from sim.scenario import make_plan
 
@@ -57,6 +58,7 @@ def _care(kommun: Kommun, area: str, key: str, steg: Steg, flows: Sequence[Flow]
     at = f"vard.{area}.{key}"
     mine = [flow for flow in flows if flow.steg == key]
     total = sum(flow.per_day for flow in mine)
+    names = place_names(kommun)
     yield from _length(f"{at}.langd", [length for flow in mine for length in flow.lengths])
     for group in sorted({group for utfall in steg.utfall.values() for group in utfall.malgrupper}):
         own = [utfall.resolved(group, UTAN_RESURS) for utfall in steg.utfall.values()]
@@ -65,13 +67,13 @@ def _care(kommun: Kommun, area: str, key: str, steg: Steg, flows: Sequence[Flow]
     for flow in mine:
         resurs = kommun.resurser[flow.place]
         if flow.per_day:
-            yield f"{at}.resurser.{flow.place}", flow.per_day / total
+            yield f"{at}.resurser.{names[flow.place]}", flow.per_day / total
         if isinstance(resurs, Extern):
-            yield f"{at}.pris.{flow.place}.medel", resurs.dygnskostnad_kr.medel
-            yield f"{at}.pris.{flow.place}.cv", resurs.dygnskostnad_kr.cv
+            yield f"{at}.pris.{names[flow.place]}.medel", resurs.dygnskostnad_kr.medel
+            yield f"{at}.pris.{names[flow.place]}.cv", resurs.dygnskostnad_kr.cv
         elif isinstance(resurs, Boende) and resurs.rorlig_kostnad_kr_per_dygn:
-            yield f"{at}.pris.{flow.place}.medel", resurs.rorlig_kostnad_kr_per_dygn
-            yield f"{at}.pris.{flow.place}.cv", OWN_PRICE_CV
+            yield f"{at}.pris.{names[flow.place]}.medel", resurs.rorlig_kostnad_kr_per_dygn
+            yield f"{at}.pris.{names[flow.place]}.cv", OWN_PRICE_CV
     for target in sorted({target for flow in mine for target in flow.onward}):
         yield f"{at}.nasta.{target}", sum(flow.per_day * flow.onward.get(target, 0.0) for flow in mine) / total
 

@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from sim.blocking import usable_places
 from sim.calendars import months, years
-from sim.config import Boende, Kommun, Team
+from sim.config import Boende, Kommun, PlatsBehov, Team
 from sim.costs import costs, to_years
 from sim.intake.records import Window
 from sim.runs import Run
@@ -20,6 +21,29 @@ BUDGETED = 1.02
 """A budget is the year before, so much more."""
 Row = tuple[str, str, str, int, float]
 """verksamhet, slag, namn, year, value"""
+
+
+def place_names(kommun: Kommun) -> dict[str, str]:
+    """What lists call each place: an own house by its name; the rest by their form, and who runs it if that differs."""
+    found: dict[str, str] = {}
+    for verksamhet in kommun.verksamheter.values():
+        for form, steg in verksamhet.steg.items():
+            places = usable_places(steg) if isinstance(steg.behov, PlatsBehov) else ()
+            both = len({is_own(kommun, place) for place in places}) > 1
+            for place in places:
+                by_form = f"{form}_{'egen' if is_own(kommun, place) else 'extern'}" if both else form
+                found[place] = place if is_house(kommun, place) else by_form
+    return found
+
+
+def is_own(kommun: Kommun, place: str) -> bool:
+    return isinstance(kommun.resurser[place], Boende)
+
+
+def is_house(kommun: Kommun, place: str) -> bool:
+    """Whether it is an own house with places of its own, and not homes that are paid for when used."""
+    resurs = kommun.resurser[place]
+    return isinstance(resurs, Boende) and resurs.fast_kostnad_kr_per_plats_och_dygn > 0
 
 
 def volumes(run: Run, placements: pd.DataFrame, seed: int, window: Window) -> pd.DataFrame:
@@ -44,14 +68,15 @@ def volumes(run: Run, placements: pd.DataFrame, seed: int, window: Window) -> pd
 
 
 def _capacity(kommun: Kommun, year: int) -> Iterator[Row]:
+    names = place_names(kommun)
     for name, resurs in kommun.resurser.items():
         if isinstance(resurs, Team):
             yield resurs.verksamhet, "arsarbetare", name, year, resurs.arsarbetare
             yield resurs.verksamhet, "lon_tkr", name, year, resurs.lon_tkr
         elif isinstance(resurs, Boende):
-            yield resurs.verksamhet, "platser", name, year, resurs.platser
+            yield resurs.verksamhet, "platser", names[name], year, resurs.platser
             cost = resurs.fast_kostnad_kr_per_plats_och_dygn + resurs.rorlig_kostnad_kr_per_dygn
-            yield resurs.verksamhet, "dygnskostnad_kr", name, year, cost
+            yield resurs.verksamhet, "dygnskostnad_kr", names[name], year, cost
 
 
 def _dygn(kommun: Kommun, placements: pd.DataFrame, year: int) -> Iterator[Row]:
@@ -61,10 +86,12 @@ def _dygn(kommun: Kommun, placements: pd.DataFrame, year: int) -> Iterator[Row]:
     days = (np.minimum(placements["slut"].fillna(pd.Timestamp(after)).to_numpy(), after) - begun) / np.timedelta64(
         1, "D"
     )
-    owner = dict(zip(placements["resurs"], placements["verksamhet"], strict=True))
-    names, of = np.unique(placements["resurs"].to_numpy(str), return_inverse=True)
-    for name, dygn in zip(names.tolist(), np.bincount(of, days.clip(min=0)).tolist(), strict=True):
-        yield str(owner[name]), "dygn", name, year, dygn
+    names = place_names(kommun)
+    called = placements["resurs"].map(names)
+    owner = {(resurs.verksamhet, names[place]) for place, resurs in kommun.resurser.items() if place in names}
+    for area, name in sorted(owner):
+        mine = ((called == name) & (placements["verksamhet"] == area)).to_numpy()
+        yield area, "dygn", name, year, float(days[mine].clip(min=0).sum())
 
 
 def _costs(run: Run, seed: int) -> dict[tuple[str, str, int], float]:

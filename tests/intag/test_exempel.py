@@ -53,11 +53,26 @@ def test_dygn_of_the_placements_are_the_dygn_that_the_simulation_counts(
 ) -> None:
     placed = lists.placeringar
     days = pd.date_range("2019-02-01", "2019-02-28")
-    for area in kommun.verksamheter:
-        for resource in placed.loc[placed["verksamhet"] == area, "resurs"].unique():
-            rows = placed[(placed["resurs"] == resource) & (placed["verksamhet"] == area)]
+    for area in ("barn_och_ungdom", "missbruk", "socialpsykiatri"):
+        for whose, matt in (("egen", "varddygn_intern"), ("extern", "varddygn_extern")):
+            rows = placed[(placed["utforare"] == whose) & (placed["verksamhet"] == area)]
             there = sum(((rows["start"] <= day) & ~(rows["slut"] <= day)).sum() for day in days)
-            assert there == _measured(measures, area, "varddygn", resource)["2019-02"] > 0
+            assert there == _measured(measures, area, matt, "")["2019-02"] > 0
+    house = placed[placed["resurs"] == "stodboende_linden"]
+    there = sum(
+        ((house["start"] <= day) & ~(house["slut"] <= day)).sum() for day in pd.date_range("2018-01-01", "2018-12-31")
+    )
+    dygn = lists.volymer.query("slag == 'dygn' and namn == 'stodboende_linden' and ar == 2018")["varde"].item()
+    assert there == dygn == _measured(measures, "missbruk", "varddygn", "stodboende_linden")["2018"]
+
+
+def test_yearly_kronor_are_those_that_the_simulation_counts(lists: Lists, measures: pd.DataFrame) -> None:
+    told = lists.volymer[(lists.volymer["slag"] == "kostnad_tkr") & (lists.volymer["ar"] == 2019)]
+    for area, rows in told.groupby("verksamhet", observed=True):
+        for row in rows.itertuples():
+            counted = _measured(measures, str(area), "kostnad", str(row.namn))["2019"]
+            assert abs(row.varde - counted / 1000) < 0.51
+    assert len(told) >= 8
 
 
 def test_payments_are_the_months_with_benefit_that_the_simulation_counts(lists: Lists, measures: pd.DataFrame) -> None:
@@ -128,7 +143,8 @@ def test_lengths_in_the_lists_have_the_means_of_the_kommun(seed: int) -> None:
     lists = example_lists(kommun, seed)
     missbruk = kommun.verksamheter["missbruk"].steg
     cases = lists.arenden[(lists.arenden["verksamhet"] == "missbruk") & (lists.arenden["inkom"] >= "2017-01-01")]
-    hvb = lists.placeringar[(lists.placeringar["resurs"] == "hvb_vuxna") & (lists.placeringar["start"] >= "2017-01-01")]
+    placed = lists.placeringar[lists.placeringar["start"] >= "2017-01-01"]
+    hvb = placed[(placed["verksamhet"] == "missbruk") & (placed["form"] == "hvb")]
     told = {"utredning": cases["beslut"] - cases["inkom"], "hvb": hvb["slut"] - hvb["start"]}
     begun = {"utredning": cases["inkom"], "hvb": hvb["start"]}
     for steg, lengths in told.items():
