@@ -156,9 +156,14 @@ def _wanted(root: Path, kommun_id: str) -> Avstamning:
 
 
 def published_rows(root: Path, source: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """The document's rows of nyckeltal.csv by (omrade, matt, ar, period), each with its line in the file as `rad`."""
+    """The document's rows by (omrade, matt, ar, period), each with its line in the file as `rad`.
+
+    They stand in a file of the document's own, or in nyckeltal.csv.
+    """
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    with (root / "conf" / "underlag" / "nyckeltal.csv").open(encoding="utf-8", newline="") as file:
+    own = root / "conf" / "underlag" / f"{source}.csv"  # of a municipality's own lists
+    path = own if own.is_file() else root / "conf" / "underlag" / "nyckeltal.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         for row in reader:
             if row["kalla"] == source:

@@ -1,0 +1,171 @@
+"""The municipality's own yearly figures from its lists, and which measure of the model answers to each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.intake.file_benefit import HOUSEHOLD
+from sim.intake.file_care import bought_key
+from sim.intake.file_cases import FIRST, SECOND
+from sim.intake.ground import BENEFIT, OWN, Ground, days_within
+from sim.intake.sourced import FEW, Tree, significant, yaml_text
+
+COLUMNS = ("kalla", "kommun", "ar", "period", "omrade", "matt", "enhet", "typ", "varde", "anm")
+"""As conf/underlag/nyckeltal.csv."""
+PRICED = 0.95
+"""A cost is worked out from the list only where so much of its dygn has a price."""
+FOLLOWS = "inflöden, tider och andelar är inpassade mot samma listor"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure of one year; `persons` are behind it. `del_` and `faktor` as in `sim.reconcile.Uppgift`."""
+
+    namn: str
+    omrade: str
+    nyckeltal: str
+    ar: int
+    enhet: str
+    varde: float
+    persons: int
+    matt: str
+    del_: str = ""
+    faktor: float = 1.0
+
+
+def facts(ground: Ground, prefix: str, area: str) -> list[Fact]:
+    """Of a verksamhet, every whole year of its lists; none with fewer than `FEW` persons behind it.
+
+    `prefix` as for `care_part`.
+    """
+    found = [*_placed(ground, prefix, area), *_handled(ground, area)]
+    if area == BENEFIT and ground.fitted.bistand:
+        found += _paid(ground)
+    return [fact for fact in found if fact.persons >= FEW]
+
+
+def _years(ground: Ground, kind: str) -> range:
+    window = ground.lists.fonster.get(kind)
+    if window is None:
+        return range(0)
+    first = window.fran.year + ((window.fran.month, window.fran.day) != (1, 1))
+    return range(first, ground.sista + 1)
+
+
+def _placed(ground: Ground, prefix: str, area: str) -> Iterator[Fact]:
+    forms = ground.fitted.vard.get(area, {})
+    rows = ground.lists.placeringar
+    rows = rows[(rows["verksamhet"] == area) & rows["form"].isin(list(forms))]
+    is_own = rows["utforare"] == OWN
+    parts: list[tuple[str, str, pd.Series]] = []
+    for key in dict.fromkeys(key for care in forms.values() for key in care.egna):
+        of = [form for form, care in forms.items() if key in care.egna]
+        alone = all(forms[form].egna == (key,) for form in of)
+        there = rows["form"].isin(of) & is_own & (True if alone else rows["resurs"] == key)
+        parts.append((ground.label(key), f"{prefix}{key}", there))
+    for form in forms:
+        parts.append((f"{ground.label(form)}, köpt", bought_key(form, prefix), (rows["form"] == form) & ~is_own))
+    for year in _years(ground, "placeringar"):
+        days = days_within(rows, year)
+        for label, resource, there in parts:
+            persons = int(rows.loc[there & (days > 0), "person"].nunique())
+            total = float(days[there].sum())
+            yield Fact(
+                f"{label}, vårddygn", area, f"varddygn_{resource}", year, "dygn", total, persons, "varddygn", resource
+            )
+        for form in forms:
+            began = rows[(rows["form"] == form) & (rows["start"].dt.year == year)]
+            label = f"{ground.label(form)}, påbörjade"
+            count = len(began)
+            persons = int(began["person"].nunique())
+            yield Fact(label, area, f"startade_{form}", year, "antal", count, persons, "startade", form)
+        bought = days[~is_own]
+        priced = rows.loc[~is_own, "dygnspris_kr"]
+        if bought.sum() and bought[priced.notna()].sum() >= PRICED * bought.sum():
+            cost = float((bought * priced.fillna(priced.mean())).sum()) / 1000
+            persons = int(rows.loc[~is_own & (days > 0), "person"].nunique())
+            yield Fact("Köpta platser", area, "kostnad_extern", year, "tkr", cost, persons, "kostnad", "extern", 0.001)
+
+
+def _handled(ground: Ground, area: str) -> Iterator[Fact]:
+    handling = ground.fitted.arenden.get(area)
+    if handling is None:
+        return
+    rows = ground.lists.arenden
+    rows = rows[rows["verksamhet"] == area]
+    first = FIRST if handling.forhandsbedomning else SECOND
+    begun = rows["inledd"] if handling.forhandsbedomning else rows["inkom"]
+    for year in _years(ground, "arenden"):
+        came = rows[rows["inkom"].dt.year == year]
+        persons = int(came["person"].nunique())
+        yield Fact("Inkomna ärenden", area, "inkomna", year, "antal", len(came), persons, "begarda", first)
+        if handling.forhandsbedomning:
+            opened = rows[rows["inledd"].dt.year == year]
+            persons = int(opened["person"].nunique())
+            yield Fact("Inledda utredningar", area, "inledda", year, "antal", len(opened), persons, "startade", SECOND)
+        done = begun.notna() & (rows["beslut"].dt.year == year)
+        if done.any():
+            mean = float((rows["beslut"] - begun)[done].dt.days.mean())
+            persons = int(rows.loc[done, "person"].nunique())
+            yield Fact(
+                "Utredningstid, medel",
+                area,
+                "utredningstid",
+                year,
+                "dygn",
+                mean,
+                persons,
+                "utredningstid_medel",
+                SECOND,
+            )
+
+
+def _paid(ground: Ground) -> Iterator[Fact]:
+    rows = ground.lists.utbetalningar
+    rows = rows[rows["belopp_kr"] > 0]
+    for year in _years(ground, "utbetalningar"):
+        of = rows[rows["manad"].dt.year == year]
+        persons = int(of["hushall"].nunique())
+        months = len(of.drop_duplicates(["hushall", "manad"]))
+        paid = float(of["belopp_kr"].sum()) / 1000
+        area = BENEFIT
+        yield Fact("Hushåll med bistånd", area, "hushall", year, "hushåll", persons, persons, "hushall", HOUSEHOLD)
+        yield Fact(
+            "Bidragsmånader", area, "bidragsmanader", year, "månader", months, persons, "bidragsmanader", HOUSEHOLD
+        )
+        yield Fact("Utbetalt bistånd", area, "utbetalt", year, "tkr", paid, persons, "kostnad", "bistand", 0.001)
+
+
+def facts_csv(found: list[Fact], kommun_id: str, namn: str) -> str:
+    """The figures as conf/underlag/<id>.csv."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for fact in found:
+        value = f"{significant(fact.varde, 6):.6f}".rstrip("0").rstrip(".")
+        row = (kommun_id, namn, fact.ar, "helår", fact.omrade, fact.nyckeltal, fact.enhet, "utfall", value, "")
+        writer.writerow(row)
+    return text.getvalue()
+
+
+def reconciliation_text(found: list[Fact], ground: Ground, kommun_id: str) -> str:
+    """conf/avstamning/<id>.yaml: the last year of the lists beside the first of the model."""
+    wanted: list[Tree] = []
+    for fact in found:
+        if fact.ar != ground.sista:
+            continue
+        given: Tree = {"namn": fact.namn, "omrade": fact.omrade, "nyckeltal": fact.nyckeltal, "ar": fact.ar}
+        given |= {"verksamhet": fact.omrade, "matt": fact.matt}
+        given |= {"del": fact.del_} if fact.del_ else {}
+        given |= {"faktor": fact.faktor} if fact.faktor != 1 else {}
+        wanted.append(given | {"modellar": ground.basar, "foljer": FOLLOWS})
+    header = (
+        f"Gjord av `hemmaplan las-in`: listornas sista hela år, {ground.sista}, bredvid modellens första, "
+        f"{ground.basar}.\nEtt år skiljer dem åt, så en skillnad kan också vara en verklig förändring."
+    )
+    return yaml_text({"kalla": kommun_id, "uppgifter": wanted}, header)
