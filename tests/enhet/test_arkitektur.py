@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "jinja2": ["app/*.py"],
     "typst": ["report/typst_pdf.py"],
     "docx": ["report/word*.py"],
-    "xlsxwriter": ["report/excel.py"],
+    "xlsxwriter": ["report/excel.py", "intake/templates.py"],
+    "python_calamine": ["intake/workbooks.py"],
 }
 
 

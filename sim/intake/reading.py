@@ -1,0 +1,195 @@
+"""A folder of exports → typed lists without anything that names a person, and what is to be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sim.errors import HemmaplanError
+from sim.files import os_reason
+from sim.intake.mapping import NAME, LasIn, read_mapping
+from sim.intake.parsing import Parsed, parse
+from sim.intake.people import numbered
+from sim.intake.privacy import Identities, check_names, shielded
+from sim.intake.quality import checked
+from sim.intake.recognise import Recognised, check_personnummer, recognise
+from sim.intake.records import SCHEMAS, Lists, Window, empty
+from sim.intake.remarks import Remark, remark_of
+from sim.intake.tables import TEXT_SUFFIXES, Grid, find_header, grids, table_of
+from sim.intake.typed import Typed, typed
+from sim.intake.windows import seen_window
+from sim.intake.workbooks import SUFFIXES
+
+_NOT_OURS = (".json", ".yaml", ".yml", ".md")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was understood of a table, for the dry run: only headings and words that may be shown."""
+
+    fil: str
+    kodning: str
+    lista: str
+    rubrikrad: int
+    rader: int
+    """Rows that were read; `utelamnade` more were not."""
+    utelamnade: int
+    kolumner: Mapping[str, str]
+    """Our column → the file's heading."""
+    tveksamma: Mapping[str, tuple[str, ...]]
+    """Our column → other headings that could have been it."""
+    kastade: tuple[str, ...]
+    """Headings of the columns that were thrown away."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """Everything that is known after the reading."""
+
+    lists: Lists
+    remarks: tuple[Remark, ...]
+    sources: tuple[Source, ...]
+    words: Mapping[str, Mapping[str, Mapping[str, str]]]
+    """List → column → word of the files → key, of the words that may be shown."""
+    seen: Mapping[str, bool]
+    """By list, whether its window was seen from the list (and not said in the mapping file)."""
+    mapping: LasIn
+
+
+def read_folder(folder: Path) -> Read:
+    """All lists of a folder. Raises HemmaplanError (Swedish; never a cell) where they cannot be read."""
+    files = _files(folder)
+    mapping = read_mapping(folder, files)
+    people = Identities()
+    remarks: list[Remark] = []
+    found: list[tuple[Recognised, Parsed]] = []
+    for name in files:
+        if not mapping.of(name).hoppa_over:
+            more, said = shielded(name, _read_file, folder / name, mapping, people)
+            found += more
+            remarks += said
+    if not found:
+        raise HemmaplanError(
+            f"{folder.name}: ingen fil i mappen kändes igen som en lista (placeringar, ärenden, utbetalningar eller "
+            f"volymer). Ta ut mallar med hemmaplan las-in --mallar MAPP, eller säg i {NAME} vad kolumnerna är."
+        )
+    return shielded(folder.name, _together, found, remarks, mapping, people)
+
+
+def _files(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        raise HemmaplanError(f"{folder}: mappen finns inte")
+    try:
+        every = sorted(path.name for path in folder.iterdir() if path.is_file())
+    except OSError as error:
+        reason = os_reason(error)
+    else:
+        shown = [name for name in every if not name.startswith((".", "~$")) and Path(name).stem != "las-in"]
+        check_names(shown)
+        return [name for name in shown if Path(name).suffix.lower() not in _NOT_OURS]
+    raise HemmaplanError(f"{folder}: kan inte läsas ({reason})")
+
+
+def _read_file(path: Path, mapping: LasIn, people: Identities) -> tuple[list[tuple[Recognised, Parsed]], list[Remark]]:
+    found: list[tuple[Recognised, Parsed]] = []
+    if path.suffix.lower() not in (*TEXT_SUFFIXES, *SUFFIXES):
+        text = f"Filer som slutar på {path.suffix or 'ingenting'} läses inte; spara listor som csv eller xlsx."
+        return [], [remark_of("annan_fil", "", path.name, (), text, "Filen hoppas över.", "upplysning")]
+    said: list[Remark] = []
+    for grid in grids(path):
+        known = _recognised(grid, path.name, mapping)
+        if isinstance(known, Remark):
+            said.append(known)
+        else:
+            parsed = parse(known, people)
+            said += [*known.table.remarks, *parsed.remarks]
+            found.append((known, parsed))
+    if not found and path.name in mapping.filer:
+        raise HemmaplanError(
+            f"{path.name}: står i {NAME}, men {said[0].text[0].lower()}{said[0].text[1:]}"
+            if said
+            else f"{path.name}: filen är tom"
+        )
+    return found, said
+
+
+def _recognised(grid: Grid, name: str, mapping: LasIn) -> Recognised | Remark:
+    fil = mapping.of(name)
+    header = find_header(grid, fil.kolumner)
+    if header is None:
+        why = "Inga rubriker kändes igen." if grid.rows else "Bladet eller filen är tom."
+        return remark_of("inga_rubriker", "", grid.fil, (), why, "Den hoppas över.", "varning")
+    table = table_of(grid, header)
+    check_personnummer(table, fil)
+    known = recognise(table, fil)
+    if known is None:
+        return remark_of(
+            "ingen_lista", "", grid.fil, (), "Kolumnerna är inte någon av listornas.", "Den hoppas över.", "varning"
+        )
+    return known
+
+
+def _together(
+    found: Sequence[tuple[Recognised, Parsed]], said: Sequence[Remark], mapping: LasIn, people: Identities
+) -> Read:
+    """The tables of each list as one, typed and checked."""
+    raw = {
+        lista: pd.concat([parsed.frame for _, parsed in found if parsed.lista == lista], ignore_index=True)
+        for lista in SCHEMAS
+        if any(parsed.lista == lista and len(parsed.frame) for _, parsed in found)
+    }
+    remarks = list(said)
+    made: dict[str, Typed] = {}
+    for lista, frame in numbered(raw, people).items():
+        made[lista] = typed(lista, frame)
+        remarks += made[lista].remarks
+    frames = {lista: each.frame for lista, each in made.items()}
+    given = {lista: _given(lista, found) for lista in frames}
+    windows = {lista: given[lista] or seen_window(lista, frame) for lista, frame in frames.items()}
+    frames, more = checked(frames, windows, mapping.sla_ihop)
+    lists = Lists(
+        placeringar=frames.get("placeringar", empty("placeringar")),
+        arenden=frames.get("arenden", empty("arenden")),
+        utbetalningar=frames.get("utbetalningar", empty("utbetalningar")),
+        volymer=frames.get("volymer", empty("volymer")),
+        fonster={lista: windows[lista] for lista, frame in frames.items() if len(frame)},
+        namn=_names(made, found),
+    )
+    words = {lista: each.words for lista, each in made.items()}
+    seen = {lista: given[lista] is None for lista in lists.fonster}
+    return Read(
+        lists, (*remarks, *more), tuple(_source(known, parsed) for known, parsed in found), words, seen, mapping
+    )
+
+
+def _given(lista: str, found: Sequence[tuple[Recognised, Parsed]]) -> Window | None:
+    """What the mapping file says that the files of a list cover together."""
+    said = [known.fil.fonster.window for known, _ in found if known.lista == lista and known.fil.fonster]
+    return Window(min(each.fran for each in said), max(each.till for each in said)) if said else None
+
+
+def _names(made: Mapping[str, Typed], found: Sequence[tuple[Recognised, Parsed]]) -> dict[str, str]:
+    """What the files call each key; the mapping file's word before others."""
+    names = {key: word for each in made.values() for key, word in each.names.items()}
+    mine = {
+        key: word for known, _ in found for values in known.fil.varden.values() for word, key in values.items() if key
+    }
+    return {key: word for key, word in sorted({**mine, **names}.items()) if key}
+
+
+def _source(known: Recognised, parsed: Parsed) -> Source:
+    table = known.table
+    return Source(
+        table.fil,
+        table.kodning,
+        known.lista,
+        table.header_row,
+        len(parsed.frame),
+        parsed.skipped,
+        {field: table.headings[place] for field, place in known.places.items()},
+        known.doubtful,
+        known.thrown,
+    )
