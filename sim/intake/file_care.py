@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.analysis.queues import erlang_b
-from sim.intake.file_lengths import length_tree, shares_tree, stock_tree
+from sim.intake.file_cases import onward, returns_of
+from sim.intake.file_lengths import length_tree, stock_tree
 from sim.intake.fitted import Care, Estimate, Price
 from sim.intake.ground import BOUGHT, Ground
 from sim.intake.sourced import Source, Sourced, Tree, assumed, assumed_between, by_law, from_lists, significant
@@ -156,8 +157,10 @@ def _steg(
     tree["ej_verkstallt_efter"] = by_law(NOT_CARRIED_OUT_DAYS, law)
     what = f"Tid i {label}, inpassad med hänsyn till pågående och till dem som började före listan."
     stay: Tree = {"tid": length_tree(care.langd, what)}
-    known = {form: estimate for form, estimate in care.nasta.items() if form in ground.fitted.vard[area]}
-    stay["nasta"] = shares_tree(known, "avslut", f"Vart {label} leder.")
+    ways = {key: share for key, share in care.nasta.items() if key in ground.fitted.vard[area]}
+    back = returns_of(ground.fitted.arenden.get(area))
+    closed = max(1 - sum(share.varde for share in ways.values()), 0.0)
+    stay["nasta"] = onward(ways, back, closed, f"Vart {label} leder.")
     groups = {
         group: {"tid": length_tree(length, f"{what[:-1]}; målgruppen {ground.label(group)}.")}
         for group, length in care.langd_malgrupp.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sim.calendars import DAYS_PER_YEAR
@@ -9,9 +10,9 @@ from sim.intake.file_inflow import inflow_tree
 from sim.intake.file_lengths import length_tree, shares_tree, shown_count, stock_tree
 from sim.intake.fitted import Estimate, Handling, Returns
 from sim.intake.ground import BENEFIT, Ground
-from sim.intake.sourced import Source, Sourced, Tree, assumed, assumed_between, by_law, significant
+from sim.intake.sourced import Source, Sourced, Tree, assumed, assumed_between, by_law, scaled, significant
 
-FIRST, SECOND, AWAY = "forhandsbedomning", "utredning", "hemma"
+AVSLUT, FIRST, SECOND, AWAY = "avslut", "forhandsbedomning", "utredning", "hemma"
 FIRST_WEIGHT = 0.3
 ROOM = 1.3
 """A team's ceiling over what it carries on average: what was waited for is already in the lengths of the lists."""
@@ -31,20 +32,35 @@ class CasePart:
     load: float
 
 
-def case_part(ground: Ground, area: str, handling: Handling, team: str, decided: dict[str, Estimate]) -> CasePart:
-    """`decided`: where decisions lead, of the steg that there are."""
+def returns_of(handling: Handling | None) -> Returns | None:
+    """Who comes back after a case, where the lists tell both how many and when."""
+    back = handling.aterkomst if handling else None
+    return back if back and back.tid else None
+
+
+def cases_per_year(handling: Handling, forms: Collection[str]) -> float:
+    """New ones and those who come back, in the long run. Who left to what the lists do not follow is not seen again."""
+    new = sum(inflow.per_ar.varde for inflow in handling.inflode.values())
+    back = returns_of(handling)
+    if back is None:
+        return new
+    opened = handling.leder_till_utredning.varde if handling.leder_till_utredning else 1.0
+    lost = opened * sum(share.varde for key, share in handling.nasta.items() if key not in forms and key != AVSLUT)
+    return new / (1 - min(back.andel.varde, MOST_BACK) * (1 - min(lost, 1.0)))
+
+
+def case_part(ground: Ground, area: str, handling: Handling, team: str) -> CasePart:
+    """The inflows of the lists are of those who come for the first time; the rest come back through `hemma`."""
     first = FIRST if handling.forhandsbedomning else SECOND
-    back = handling.aterkomst if handling.aterkomst and handling.aterkomst.tid else None
-    per_year = sum(inflow.per_ar.varde for inflow in handling.inflode.values())
-    new = 1 - min(back.andel.varde, MOST_BACK) if back else 1.0
-    why = " De som återkommer kommer därutöver." if back else ""
+    back = returns_of(handling)
+    why = " Som kommer för första gången; de som återkommer kommer därutöver." if back else ""
     inflode = {
-        kind: inflow_tree(ground, inflow, ground.label(kind), first, new, why)
+        kind: inflow_tree(ground, inflow, ground.label(kind), first, why=why)
         for kind, inflow in handling.inflode.items()
     }
+    forms = ground.fitted.vard.get(area, {})
+    per_year = cases_per_year(handling, forms)
     opened = handling.leder_till_utredning.varde if handling.leder_till_utredning else 1.0
-    placed = min(sum(estimate.varde for estimate in decided.values()), 1.0) * (opened if first == FIRST else 1.0)
-    returning = _returning(back, placed) if back else {}
     steg: Tree = {}
     i_steg: Tree = {}
     load = 0.0
@@ -55,7 +71,7 @@ def case_part(ground: Ground, area: str, handling: Handling, team: str, decided:
         if area in CHILDREN:
             steg[FIRST]["frist"] = {"dagar": by_law(14, "Förhandsbedömning inom 14 dagar."), "fran": "begaran"}
         ways = {SECOND: handling.leder_till_utredning}
-        steg[FIRST]["utfall"]["klar"]["nasta"] = _onward(ways, returning, "Andel som leder till utredning.")
+        steg[FIRST]["utfall"]["klar"]["nasta"] = onward(ways, back, 1 - opened, "Andel som leder till utredning.")
         stock = stock_tree(
             [handling.oppna_forhandsbedomningar], handling.forhandsbedomning, _open("förhandsbedömningar")
         )
@@ -64,12 +80,15 @@ def case_part(ground: Ground, area: str, handling: Handling, team: str, decided:
     what = "Utredningstid, inpassad med hänsyn till pågående."
     steg[SECOND] = _steg("Utredning", team, None, length_tree(handling.utredning, what))
     steg[SECOND]["frist"] = {"dagar": _limit(area), "fran": "begaran"}
-    steg[SECOND]["utfall"]["klar"]["nasta"] = _onward(decided, returning, "Vad besluten leder till.")
+    decided = {key: share for key, share in handling.nasta.items() if key in forms}
+    closed = handling.nasta[AVSLUT].varde if AVSLUT in handling.nasta else 0.0
+    steg[SECOND]["utfall"]["klar"]["nasta"] = onward(decided, back, closed, "Vad besluten leder till.")
     i_steg[SECOND] = {team: stock_tree([handling.oppna_utredningar], handling.utredning, _open("utredningar"))}
     load += per_year * opened * handling.utredning.medel.varde / DAYS_PER_YEAR
     if back and back.tid:
         steg[AWAY] = away_steg("Hemma, kommer tillbaka", back, first)
-        count = shown_count(round(per_year * min(back.andel.varde, MOST_BACK) * back.tid.medel.varde / DAYS_PER_YEAR))
+        new = sum(inflow.per_ar.varde for inflow in handling.inflode.values())
+        count = shown_count(round((per_year - new) * back.tid.medel.varde / DAYS_PER_YEAR))
         i_steg[AWAY] = {"utan_resurs": away_stock(count)}
     return CasePart(inflode, steg, {key: _there(place) for key, place in i_steg.items() if _there(place)}, load)
 
@@ -99,21 +118,10 @@ def _steg(label: str, team: str, weight: Sourced | None, tid: Tree) -> Tree:
     return {"namn": label, "behov": behov, "utfall": {"klar": {"tid": tid}}}
 
 
-def _returning(back: Returns, placed: float) -> dict[str, Estimate]:
-    """Of those who leave without an insats, the share that makes the share of all come back that was seen."""
-    scale = 1 / max(1 - placed, 1 - MOST_BACK)
-    low, middle, high = (min(value * scale, MOST_BACK) for value in (back.andel.lag, back.andel.varde, back.andel.hog))
-    return {AWAY: Estimate(middle, low, high, back.andel.n)}
-
-
-def _onward(ways: dict[str, Estimate], returning: dict[str, Estimate], what: str) -> Tree:
-    """Where a steg leads; of those whom it leads nowhere, some come back."""
-    left = max(1 - sum(estimate.varde for estimate in ways.values()), 0.0)
-    away = {
-        key: Estimate(estimate.varde * left, estimate.lag * left, estimate.hog * left, estimate.n)
-        for key, estimate in returning.items()
-    }
-    return shares_tree({**ways, **away}, "avslut", what)
+def onward(ways: Mapping[str, Estimate], back: Returns | None, closed: float, what: str) -> Tree:
+    """Where a steg leads. Of the share that is closed there, some come back."""
+    away = {AWAY: scaled(back.andel, closed, 0.0, MOST_BACK)} if back else {}
+    return shares_tree({**ways, **away}, AVSLUT, what)
 
 
 def away_steg(label: str, back: Returns, target: str) -> Tree:

@@ -18,7 +18,7 @@ BENEFIT_LAG, BENEFIT_LAG_RANGE = 180, (90, 365)
 
 
 def inflow_tree(ground: Ground, inflow: Inflow, label: str, first: str, new: float = 1.0, why: str = "") -> Tree:
-    """`new`: the share of arrivals that are not returns, which the model makes itself; `why` says so."""
+    """`new`: the part of the arrivals that the model does not make itself, as returns; `why` says so."""
     trend = _trend(inflow)
     factor = new * ((1 + trend.varde) ** 0.5 if trend else 1.0)
     per_year = scaled(inflow.per_ar, factor)
@@ -72,8 +72,8 @@ def driver_tree(ground: Ground) -> Tree:
     told = list(ground.fitted.elasticitet.values())
     series = ground.lists.arbetsloshet
     if series is not None and len(series) and told:
-        latest = significant(float(series.iloc[-1]))
-        text = f"Arbetslösheten, {series.index[-1]:%Y-%m}, den senaste månaden i serien; antas gälla tills vidare."
+        latest = significant(float(series.iloc[-12:].mean()))
+        text = f"Arbetslösheten de tolv månaderna till {series.index[-1]:%Y-%m}; antas gälla tills vidare."
         base = "Arbetslösheten som inflödet svarar mot."
         return {
             "arbetsloshet": {

@@ -108,8 +108,7 @@ def _area(ground: Ground, area: str, driven: bool) -> Tree:
             cases = benefit_part(ground, paid, handling, team)
         else:
             assert handling is not None
-            decided = {key: estimate for key, estimate in handling.nasta.items() if key in forms}
-            cases = case_part(ground, area, handling, team, decided)
+            cases = case_part(ground, area, handling, team)
         inflode, steg, i_steg, load = dict(cases.inflode), dict(cases.steg), dict(cases.i_steg), cases.load
     for form, inflow in fitted.direkt.get(area, {}).items():
         if form in forms:

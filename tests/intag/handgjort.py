@@ -89,8 +89,9 @@ def handling(per_year: float, opened: float = 0.5, **ways: float) -> Handling:
 
 
 def benefit(new: float, months: float = 10.0, returning: float = 0.0) -> Benefit:
+    """`new` households a year, never paid before; `returning`: of spells, those that another one follows."""
     days = months * 30.4375
-    households = round(new * days / 365.25)
+    households = round(new / (1 - returning) * days / 365.25)
     back = Returns(about(returning * 0.9), about(returning), length(200) if returning else None)
     paid = tuple((date(year, month, 1), households, households * 9000.0) for year in YEARS for month in range(1, 13))
     return Benefit(inflow(new), length(days), back, about(9000), stock(households, days), paid)
