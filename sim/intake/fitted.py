@@ -66,7 +66,11 @@ class Price:
 @dataclass(frozen=True)
 class Inflow:
     per_ar: Estimate
-    """At the window's last whole year, by the fitted trend."""
+    """In the window's last whole year, by the fitted trend (at the middle of that year), in an even year.
+
+    Of cases and benefit: those who come for the first time; who comes back is in `Handling.aterkomst` and
+    `Benefit.aterkomst`, where those are told, and else here.
+    """
     sasong: tuple[Estimate, ...]
     """Twelve factors of mean 1."""
     trend_per_ar: Estimate
@@ -74,7 +78,7 @@ class Inflow:
     arseffekt_cv: Estimate | None
     """None where the years are too few."""
     veckodag: tuple[float, ...]
-    """Share of arrivals Monday to Sunday: shown, not simulated."""
+    """Share of arrivals Monday to Sunday: shown, not simulated. None are told where only months are known."""
     manader: tuple[tuple[date, int, float], ...]
     """First day of month, number that came, number that the fit expects."""
     malgrupper: Mapping[str, Estimate] = field(default_factory=dict)

@@ -1,0 +1,128 @@
+"""Försörjningsstöd from payments: spells of months, who comes back, new households, and what they get."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from sim.intake.episodes import Runs, payment_runs
+from sim.intake.estimates import mean_of
+from sim.intake.fitted import Benefit, Elasticity, Estimate, Stock
+from sim.intake.inflow import fitted_inflow
+from sim.intake.laws import Floats
+from sim.intake.lengths import Fit, fitted_length
+from sim.intake.records import Window
+from sim.intake.returning import fitted_returns
+from sim.intake.survival import MONTH_DAYS, Spells
+
+LONG_WINDOW = 60
+"""Months from which the first year, when nobody can be seen to return, is left out of the inflow."""
+
+
+def fitted_benefit(
+    utbetalningar: pd.DataFrame, window: Window, unemployment: pd.Series | None
+) -> tuple[Benefit, Elasticity | None]:
+    runs = payment_runs(utbetalningar, window)
+    lengths = spells_of_runs(runs)
+    returns, law = fitted_returns(times_away(runs))
+    new = _new(runs)
+    start = 12 if runs.months >= LONG_WINDOW else 1
+    seen = Window(_month_day(window, start), window.till)
+    factor = 1.0 / (1.0 - _unseen_returns(runs, law)[start:])
+    arrived = _dates(window, runs.first[new])
+    inflow, elasticity = fitted_inflow(arrived, seen, unemployment, factor=factor, dated=False)
+    return (
+        Benefit(
+            inflode=inflow,
+            langd=fitted_length(lengths),
+            aterkomst=returns,
+            belopp_kr_per_manad=_amount(utbetalningar, window),
+            bestand=_stock(runs),
+            hushall_per_manad=_monthly(utbetalningar, window),
+        ),
+        elasticity,
+    )
+
+
+def spells_of_runs(runs: Runs) -> Spells:
+    """Those that begin in view: for how long the first month's had gone on is not known."""
+    known = runs.first > 0
+    first, last = runs.first[known], runs.last[known]
+    return Spells(last - first, last < runs.months - 1, np.zeros(len(first), dtype=np.int64), MONTH_DAYS)
+
+
+def times_away(runs: Runs) -> Spells:
+    """Months from the last of a run to the first of the household's next. A break shows only from two months passed,
+    so that is where each is first seen."""
+    again = np.zeros(len(runs.first), dtype=bool)
+    again[:-1] = runs.household[1:] == runs.household[:-1]
+    following = np.full(len(runs.first), runs.months)
+    following[:-1] = np.where(again[:-1], runs.first[1:], runs.months)
+    left = runs.last < runs.months - 2
+    away = following[left] - runs.last[left]
+    return Spells(away, again[left], np.full(int(left.sum()), 2), MONTH_DAYS)
+
+
+def _new(runs: Runs) -> NDArray[np.bool_]:
+    """Runs of households never seen before."""
+    new = np.ones(len(runs.first), dtype=bool)
+    new[1:] = runs.household[1:] != runs.household[:-1]
+    return new & (runs.first > 0)
+
+
+def _unseen_returns(runs: Runs, law: Fit | None) -> Floats:
+    """Share by month of those who look new but left before the window: ends a month × who comes back so late."""
+    if law is None:
+        return np.zeros(runs.months)
+    ends = float((runs.last < runs.months - 1).sum()) / max(runs.months - 1, 1)
+    lag = np.arange(runs.months) * MONTH_DAYS
+    ever = float(expit(law.at[0]))
+    late = law.family.survival(law.at, np.maximum(lag, 1e-9)) - (1.0 - ever)
+    new = float(_new(runs).sum()) / max(runs.months - 1, 1)
+    return np.clip(ends * late / max(new, 1e-9), 0.0, 0.9)
+
+
+def _month_day(window: Window, month: int) -> date:
+    number = window.fran.year * 12 + window.fran.month - 1 + month
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _dates(window: Window, months: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    return (np.datetime64(window.fran, "M") + months).astype("datetime64[D]")
+
+
+def _amount(utbetalningar: pd.DataFrame, window: Window) -> Estimate:
+    """Mean per household and month over the window's last twelve months; the interval is between households."""
+    last = np.datetime64(window.till, "M")
+    month = utbetalningar["manad"].to_numpy("datetime64[M]")
+    chosen = utbetalningar[(month > last - 12) & (month <= last) & (utbetalningar["belopp_kr"].to_numpy() > 0)]
+    if chosen.empty:
+        return Estimate(math.nan, math.nan, math.nan, 0)
+    by = chosen.groupby("hushall")["belopp_kr"].agg(["sum", "size"])
+    mean = float(by["sum"].sum() / by["size"].sum())
+    apart = (by["sum"] - mean * by["size"]).to_numpy(np.float64) / float(by["size"].mean())
+    spread = mean_of(apart + mean)
+    return Estimate(mean, spread.lag, spread.hog, int(by["size"].sum()))
+
+
+def _stock(runs: Runs) -> Stock:
+    """Households paid in the window's last month; half a month before the first counts as passed."""
+    there = runs.last == runs.months - 1
+    days = (runs.months - runs.first[there]) * MONTH_DAYS - MONTH_DAYS / 2
+    return Stock(int(there.sum()), tuple(float(day) for day in np.sort(days)))
+
+
+def _monthly(utbetalningar: pd.DataFrame, window: Window) -> tuple[tuple[date, int, float], ...]:
+    paid = utbetalningar[utbetalningar["belopp_kr"].to_numpy() > 0]
+    by = paid.groupby(paid["manad"].to_numpy("datetime64[M]")).agg(n=("hushall", "nunique"), kr=("belopp_kr", "sum"))
+    found = []
+    for month, n, kr in zip(by.index, by["n"], by["kr"], strict=True):
+        day = pd.Timestamp(month).date()
+        if window.fran.replace(day=1) <= day <= window.till:
+            found.append((day, int(n), float(kr)))
+    return tuple(found)
