@@ -38,6 +38,9 @@ class Cluster:
             raise HemmaplanError(f"berakning.adress = {self.adress}: klustret svarar inte längre")
         return self.client.get_executor(pure=False)
 
+    def end(self) -> None:
+        """Dask drops what nobody waits for when the client is closed, and starts by itself those that are gone."""
+
 
 @contextmanager
 def connected(adress: str) -> Iterator[Cluster]:

@@ -122,6 +122,7 @@ def run_study(study: Study, progress: Progress = lambda done, total: None, keepe
                     kept.put(number, replication - first, values)
                     progress(int(kept.finished()[:, :wanted].sum()), wanted * len(plans))
         except KeyboardInterrupt:
+            crew.end()
             if not _whole(kept, wanted).any():
                 raise
     complete = [first + int(place) for place in np.flatnonzero(_whole(kept, wanted))]
@@ -165,7 +166,12 @@ def _looks(study: Study, forms: Sequence[Form], kept: Kept) -> Iterator[int]:
 def _crew(study: Study) -> Iterator[Crew]:
     """Who does the work."""
     if study.adress is None:
-        yield Local(workers_of(study))
+        local = Local(workers_of(study))
+        try:
+            yield local
+        except KeyboardInterrupt:
+            local.end()
+            raise
         return
     from sim.cluster import connected
 

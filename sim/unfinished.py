@@ -18,6 +18,7 @@ from sim.errors import HemmaplanError
 from sim.experiment import Study
 from sim.files import os_reason
 from sim.fingerprint import fingerprint
+from sim.results import UNFINISHED
 from sim.store import Keeper, OnDisk, Shape
 
 FOLDER = "replikationer"
@@ -84,6 +85,13 @@ class Journal(AbstractContextManager["Journal"]):
         """Whether any replication is finished."""
         return any(store.finished().all(axis=0).any() for store in self._stores)
 
+    def told(self) -> str:
+        """What there is to go on with, for whoever interrupted it."""
+        if len(self._stores) > 1:
+            return "Det som är klart är sparat."
+        finished = self._stores[0].finished()
+        return f"{finished.all(axis=0).sum()} av {finished.shape[1]} replikationer är klara och sparade."
+
     def __exit__(self, *what: object) -> None:
         self.close()
 
@@ -93,9 +101,10 @@ class Journal(AbstractContextManager["Journal"]):
         if self._lock is not None:
             self._lock.close()
 
-    def remove(self) -> None:
-        """When the study is whole; after the journal is closed."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+def forget(study_folder: Path) -> None:
+    """The replications of a study that is whole, after its journal is closed."""
+    shutil.rmtree(study_folder / FOLDER, ignore_errors=True)
 
 
 def _locked(folder: Path) -> sqlite3.Connection | None:
@@ -115,7 +124,7 @@ def _moved(earlier: Path, folder: Path) -> None:
         raise HemmaplanError(f"{earlier.parent.name}: räknas just nu av en annan körning; vänta tills den är klar")
     lock.close()
     earlier.rename(folder)
-    if not (earlier.parent / "manifest.json").exists():
+    if earlier.parent.name.startswith(UNFINISHED):
         shutil.rmtree(earlier.parent, ignore_errors=True)
 
 
@@ -123,6 +132,8 @@ def earlier_run(runs: Path, mine: Identity, content: Mapping[str, Any]) -> tuple
     """The replications of the newest of a study's runs that did not become whole, or why none can be gone on with."""
     problem = ""
     for folder in sorted(runs.glob(f"*/{FOLDER}"), key=_newest, reverse=True):
+        if _is_whole(folder.parent):
+            continue
         try:
             what = json.loads((folder / WHAT).read_text(encoding="utf-8"))
             theirs = Identity(what["studie_sha256"], what["program_sha256"])
@@ -169,8 +180,19 @@ def finished_run(runs: Path, identity: Identity) -> Path | None:
     """The newest whole run of this very study; `runs`: the folder of its runs."""
     mine = identity._asdict()
     for path in sorted(runs.glob("*/manifest.json"), reverse=True):
-        with contextlib.suppress(OSError, ValueError):
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            if manifest.get("status") == "klar" and {key: manifest.get(key) for key in mine} == mine:
-                return path.parent
+        manifest = _manifest(path.parent)
+        if _is_whole(path.parent) and {key: manifest.get(key) for key in mine} == mine:
+            return path.parent
     return None
+
+
+def _is_whole(study_folder: Path) -> bool:
+    """A study that has its lasting name, and was not interrupted."""
+    return not study_folder.name.startswith(UNFINISHED) and _manifest(study_folder).get("status") == "klar"
+
+
+def _manifest(study_folder: Path) -> dict[str, Any]:
+    """Empty where there is none."""
+    with contextlib.suppress(OSError, ValueError):
+        return dict(json.loads((study_folder / "manifest.json").read_text(encoding="utf-8")))
+    return {}

@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import joblib
-from joblib.executor import get_memmapping_executor
 
 from sim.errors import HemmaplanError
 
@@ -39,12 +39,15 @@ def _load(modules: Sequence[str]) -> None:
         import_module(module)
 
 
+@lru_cache(maxsize=1)
 def _pool(workers: int) -> Any:
     """The other processes. They are started when first needed and wait a while for more to do.
 
-    Joblib's own, so that whoever uses joblib in the same process finds what it expects.
+    Not the ones that joblib keeps for everybody: those take a folder of shared memory for each study, and may be
+    somebody else's to end.
     """
-    return get_memmapping_executor(workers - 1, timeout=IDLE_SECONDS, initializer=_leave_ctrl_c_alone, max_nbytes=None)
+    loky = import_module("joblib.externals.loky")  # has no types
+    return loky.ProcessPoolExecutor(workers - 1, timeout=IDLE_SECONDS, initializer=_leave_ctrl_c_alone)
 
 
 class Crew(Protocol):
@@ -66,7 +69,11 @@ class Crew(Protocol):
         ...
 
     def executor(self) -> Any:
-        """As in concurrent.futures; asked for anew when one of them is gone."""
+        """As in concurrent.futures; asked for anew after `end`."""
+        ...
+
+    def end(self) -> None:
+        """They are to stop at once, whatever they do: it is not wanted, or one of them is gone."""
         ...
 
 
@@ -84,6 +91,11 @@ class Local:
 
     def executor(self) -> Any:
         return _pool(self.workers)
+
+    def end(self) -> None:
+        if self.others:
+            _pool(self.workers).shutdown(kill_workers=True)
+            _pool.cache_clear()
 
 
 def _leave_ctrl_c_alone() -> None:
@@ -176,6 +188,7 @@ class Shared(Generic[Job, Done]):
                 "Stäng andra program, eller räkna med färre processer (berakning.arbetare=1 eller --arbetare 1)"
             )
         self._losses += 1
+        self._crew.end()
         self._start()
 
     def _start(self) -> None:

@@ -19,6 +19,7 @@ from sim.app.routes import HANDLERS, routes
 from sim.app.saved import SavedScenarios, user_folder
 from sim.app.security import Guard, Tokens
 from sim.errors import HemmaplanError
+from sim.interrupts import stoppable
 
 ADDRESS = "127.0.0.1"
 STATIC = Path(__file__).parent / "static"
@@ -55,5 +56,6 @@ def serve(root: Path, say: Callable[[str], None], port: int = 0, open_browser: b
     )
     if open_browser:
         threading.Timer(0.8, webbrowser.open, [address]).start()
-    with suppress(KeyboardInterrupt):  # how the planner ends it
+    with suppress(KeyboardInterrupt), stoppable() as stop:  # how the planner ends it, or the machine
         server.run(sockets=[listening])
+        stop()

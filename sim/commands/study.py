@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,20 +21,29 @@ from sim.errors import HemmaplanError, Interrupted
 from sim.experiment import Study, StudyResult, plans_of, workers_of
 from sim.files import os_reason
 from sim.freshness import source_hashes
+from sim.hurry import Hurry
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
 from sim.settings import MOST_WORKERS, report_from, study_from
 from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
-from sim.unfinished import Identity, Journal, earlier_run, finished_run, identity_of
-from sim.workers import Shared, count_of, warm_up
+from sim.unfinished import Identity, Journal, earlier_run, finished_run, forget, identity_of
+from sim.workers import Local, Shared, count_of, warm_up
 
 OTHERS_LOAD = ("sim.experiment", "sim.engine.compiled", "sim.figures")
 
 
 def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None = None) -> int:
     """A study."""
-    _warm_up(content)
+    others = _warm_up(content)
+    try:
+        return _run(content, root, chosen)
+    except KeyboardInterrupt:
+        others.end()
+        raise
+
+
+def _run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None) -> int:
     asked, name = study_from(content, root)
     report = report_from(content)
     check_extra(report.format)
@@ -53,26 +62,31 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
     with (
         ResultFolder(root / "results", name, moment) as folder,
         Journal(folder.path, identity, content, earlier) as journal,
+        _left_to_go_on_with(folder, journal),
     ):
-        result, written = _simulated(asked, folder, journal)
+        result, written = _simulated(asked, journal)
+        hurry = Hurry(HURRY_SECONDS) if result.klara < result.begarda else Hurry()
         with unbroken(say_writing):
+
+            def warn(made: Comparison) -> list[Caution]:
+                return before if hurry.on else watch.after(made, root)
 
             def write(made: Comparison, cautions: Sequence[Caution]) -> None:
                 more = {**identity._asdict(), **_followed(asked, root, cautions)}
                 write_tables(folder.path, content, made, moment, more)
 
-            text, cautions = _written(result, written, lambda made: watch.after(made, root), write, folder.path)
+            text, cautions = _written(result, written, warn, write, folder.path, hurry)
             done = replace(result, tables=())
             del result, written  # what is read from the journal's files must be let go before they can be moved
             journal.close()
-            if done.klara == done.begarda:
-                journal.remove()
             lasting = folder.finish()
+            if done.klara == done.begarda:
+                forget(lasting)
     print(text)
     print(f"Resultat: {shown(lasting)}")
     told = {(each.slag, each.scenario) for each in before}
     say_cautions([each for each in cautions if each.niva == "varning" and (each.slag, each.scenario) not in told])
-    if report.format:
+    if report.format and not hurry.on:
         with unbroken(say_writing):
             say_written(lasting, root, report)
     return exit_code(done, f" {GO_ON}")
@@ -89,7 +103,7 @@ def _followed(asked: Study, root: Path, cautions: Sequence[Caution]) -> dict[str
     return {"filer": files, "varningar": [caution._asdict() for caution in cautions]}
 
 
-GO_ON = "Samma kommando med --fortsatt gör klart resten, med alla figurer."
+GO_ON = "Samma kommando med --fortsatt gör klart resten, med figurer."
 WHERE_POSSIBLE = "dar_det_gar"
 """Of several studies: those that were interrupted go on, those not begun begin, those that are whole are left."""
 
@@ -107,28 +121,37 @@ def _earlier(runs: Path, identity: Identity, content: Mapping[str, Any], again: 
     return None
 
 
-def _simulated(asked: Study, folder: ResultFolder, journal: Journal) -> tuple[StudyResult, StudyResult | None]:
-    """The study; and, where assumptions are drawn, as many replications with the numbers as written.
+def _simulated(asked: Study, journal: Journal) -> tuple[StudyResult, StudyResult | None]:
+    """The study; and, where assumptions are drawn, as many replications with the numbers as written."""
+    result = with_progress(asked, journal.keeper("studie"))
+    if asked.osakerhet is None:
+        return result, None
+    if result.klara < result.begarda:
+        raise KeyboardInterrupt  # there is nothing yet to set it against
+    plain = replace(asked, osakerhet=None, precision=(), replikationer=result.begarda)
+    written = with_progress(plain, journal.keeper("utan_dragning"))
+    return _of_both(result, written), written
 
-    What is finished is left for another run where it cannot go on.
-    """
+
+@contextmanager
+def _left_to_go_on_with(folder: ResultFolder, journal: Journal) -> Iterator[None]:
+    """What is finished is left for another run, whatever stops this one: Ctrl-C, a full disk, workers that die."""
     try:
-        result = with_progress(asked, journal.keeper("studie"))
-        if asked.osakerhet is None:
-            return result, None
-        plain = replace(asked, osakerhet=None, precision=(), replikationer=result.begarda)
-        written = with_progress(plain, journal.keeper("utan_dragning"))
-        return _of_both(result, written), written
+        yield
     except KeyboardInterrupt:
         if journal.begun:
             folder.leave()
-            raise Interrupted(f"Avbrutet. Det som är klart är sparat. {GO_ON}") from None
+            raise Interrupted(f"Avbrutet. {journal.told()} {GO_ON}") from None
         raise
     except (HemmaplanError, OSError) as error:
         if journal.begun:
             folder.leave()
-            why = str(error) if isinstance(error, HemmaplanError) else os_reason(error)
-            raise HemmaplanError(f"{why.rstrip('.')}. Det som är klart är sparat. {GO_ON}") from None
+            why = (
+                str(error)
+                if isinstance(error, HemmaplanError)
+                else f"{error.filename or folder.path}: {os_reason(error)}"
+            )
+            raise HemmaplanError(f"{why.rstrip('.')}. {journal.told()} {GO_ON}") from None
         raise
 
 
@@ -138,20 +161,39 @@ def _of_both(result: StudyResult, other: StudyResult) -> StudyResult:
     return replace(result, tables=tuple(table.kept(common) for table in result.tables), klara=len(common))
 
 
+HURRY_SECONDS = 1.6
+"""Whoever pressed Ctrl-C is to have the prompt back within two seconds."""
+COMPARING = 0.04
+WRITING, WRITING_MORE = 0.8, 0.07
+"""Processor seconds of comparing, for each million values (of all replications, scenarios and periods), and of writing,
+whatever and for each million. Measured; only whether there is time for the tables depends on them."""
+
+
 def _written(
     result: StudyResult,
     written: StudyResult | None,
     warn: Callable[[Comparison], list[Caution]],
     write: Callable[[Comparison, Sequence[Caution]], None],
     folder: Path,
+    hurry: Hurry,
 ) -> tuple[str, list[Caution]]:
-    """All files of the study. Returns the summary, and what the reader is warned of there."""
+    """All files of the study; in a hurry the tables and the text. Raises KeyboardInterrupt where they take too long.
+
+    Returns the summary, and what the reader is warned of there.
+    """
+    values = 1e-6 * sum(table.values.size for table in result.tables)
+    writing = WRITING + WRITING_MORE * values
+    if not hurry.allows(COMPARING * values + writing):
+        raise KeyboardInterrupt
     made = comparison(result)
+    if not hurry.allows(writing):
+        raise KeyboardInterrupt
     cautions = warn(made)
     write_cautions(cautions, folder)
     with ThreadPoolExecutor(1) as beside:
         tables = beside.submit(write, made, cautions)
-        draw_all(made, folder / "figurer")
+        if not hurry.on:
+            draw_all(made, folder / "figurer")
         tables.result()
     text = summary_text(made, cautions)
     if written:
@@ -162,32 +204,18 @@ def _written(
     return text, cautions
 
 
-HURRY_SECONDS = 0.8
-"""Whoever pressed Ctrl-C is to have the prompt back within two seconds, and gets the figures that this allows."""
-
-
 def draw_all(made: Comparison, folder: Path) -> None:
-    """All figures, by the processes that simulated; of an interrupted study those that there is time for, one or more.
-
-    What draws them is loaded when the first is to be drawn.
-    """
+    """All figures, by the processes that simulated. What draws them is loaded when the first is to be drawn."""
     from sim.figures_content import Content, contents_of, drawn
 
     folder.mkdir(parents=True, exist_ok=True)
-    if made.resultat.klara < made.resultat.begarda:
-        until = time.monotonic() + HURRY_SECONDS
-        for content in contents_of(made):
-            drawn(content, folder)
-            if time.monotonic() > until:
-                break
-        return
     workers = workers_of(made.resultat.study)
     shared: Shared[Content, str] = Shared(workers, contents_of(made), lambda content: (drawn, content, folder))
     for _ in shared.done(lambda content: drawn(content, folder)):
         pass
 
 
-def _warm_up(content: Mapping[str, Any]) -> None:
+def _warm_up(content: Mapping[str, Any]) -> Local:
     """Let the other processes begin to load while this one reads on. Nothing is checked yet; what is strange waits."""
     work = content.get("berakning") or {}
     workers, engine = (work.get(key) for key in ("arbetare", "motor")) if isinstance(work, Mapping) else (1, "")
@@ -200,3 +228,5 @@ def _warm_up(content: Mapping[str, Any]) -> None:
         and is_shareable(engine)
     ):
         warm_up(count_of(workers), OTHERS_LOAD)
+        return Local(count_of(workers))
+    return Local(1)

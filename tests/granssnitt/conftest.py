@@ -25,3 +25,9 @@ def rot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take most of the time of a small study."""
     monkeypatch.setattr("sim.commands.study.draw_all", lambda made, folder: folder.mkdir())
+
+
+@pytest.fixture
+def with_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted study gets its tables also on a machine that is busy with something else."""
+    monkeypatch.setattr("sim.commands.study.HURRY_SECONDS", 600.0)

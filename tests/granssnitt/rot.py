@@ -267,3 +267,8 @@ def assert_swedish_error(text: str, root: Path) -> None:
     assert "Traceback" not in shown
     assert "<class" not in shown and "Error" not in shown
     assert not english_words(shown), f"{english_words(shown)} in: {shown}"
+
+
+def half_written(root: Path) -> list[str]:
+    """What is in unfinished folders of results, beside the replications that are left to go on with."""
+    return [path.name for path in root.glob("results/*/.skrivs-*/*") if path.name != "replikationer"]

@@ -8,18 +8,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
-from granssnitt.rot import DEL, KOMMUN, assert_swedish_error, run
+from granssnitt.rot import DEL, KOMMUN, assert_swedish_error, half_written, run
+from sim.cautions import Caution
 from sim.chain import draw_chain
 from sim.comparison import Comparison
 from sim.config import Kommun
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.results import ResultFolder
 from sim.store import Keeper
+from sim.summary import summary_text
+from sim.unfinished import FOLDER
 
 QUICK = ("--replikationer", "3", "--arbetare", "1")
 
@@ -36,22 +40,25 @@ def test_a_terminated_process_keeps_what_is_finished_and_leaves_nothing_half_wri
         _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said.decode("utf-8")
     assert "Avbrutet" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
-    assert not list((rot / "results").rglob(".skrivs-*"))
+    assert not half_written(rot)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups of this kind")
-def test_ctrl_c_in_a_terminal_reaches_every_process_and_what_is_finished_is_drawn(rot: Path) -> None:
+def test_ctrl_c_in_a_terminal_reaches_every_process_and_ends_them(rot: Path) -> None:
     words = (sys.executable, "-m", "sim", "jamfor", "annan", "--replikationer", "100000", "--arbetare", "2")
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
         assert process.stderr is not None
         assert "Simulerar" in process.stderr.readline().decode("utf-8")
         time.sleep(4)
+        others = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said.decode("utf-8")
-    assert "Avbrutet" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
+    assert "av 100000 replikationer är klara" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
+    assert "Samma kommando med --fortsatt" in said.decode("utf-8")
+    assert others and not psutil.wait_procs(others, timeout=5)[1]
     (folder,) = (rot / "results" / "annan").iterdir()
-    assert {path.suffix for path in (folder / "figurer").iterdir()} == {".svg", ".png"}
+    assert (folder / FOLDER / "studie" / "0.rep").stat().st_size > 0
 
 
 def press(times: int) -> None:
@@ -59,7 +66,9 @@ def press(times: int) -> None:
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_second_interrupt_while_figures_are_drawn_loses_nothing(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_interrupt_while_tables_are_written_loses_nothing(
+    rot: Path, with_time: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(asked: Study, progress: Progress, keeper: Keeper) -> StudyResult:
         def stop(done: int, total: int) -> None:
             progress(done, total)
@@ -68,12 +77,12 @@ def test_a_second_interrupt_while_figures_are_drawn_loses_nothing(rot: Path, mon
 
         return run_study(asked, stop, keeper)
 
-    def drawn(made: Comparison, folder: Path) -> None:
-        folder.mkdir()
+    def summed(made: Comparison, cautions: Sequence[Caution]) -> str:
         press(2)
+        return summary_text(made, cautions)
 
     monkeypatch.setattr("sim.commands.common.run_study", interrupted)
-    monkeypatch.setattr("sim.commands.study.draw_all", drawn)
+    monkeypatch.setattr("sim.commands.study.summary_text", summed)
     ran = run("jamfor", "annan", *QUICK)
     assert ran.code == 130
     assert ran.err.count("Det som är klart skrivs, vänta några sekunder") == 1

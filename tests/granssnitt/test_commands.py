@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from granssnitt.rot import JAMFOR, KOR, QUICK, assert_swedish_error, english_words, everything_in, run
+from granssnitt.rot import JAMFOR, KOR, QUICK, assert_swedish_error, english_words, everything_in, half_written, run
 
 COMMANDS = ("jamfor", "kor", "avstam", "prognos", "varians", "spar", "rita", "lista")
 HELP = [(), ("--hjalp",), ("-h",), *((command, "--hjalp") for command in COMMANDS)]
@@ -155,4 +155,4 @@ def test_interrupt_of_a_process_leaves_nothing_half_written(rot: Path) -> None:
         _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Avbrutet" in said.decode("utf-8") and "Traceback" not in said.decode("utf-8")
-    assert not list((rot / "results").rglob(".skrivs-*"))
+    assert not half_written(rot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -35,7 +36,7 @@ def whole(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def stopping_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, BaseException], None]:
+def stopping_after(monkeypatch: pytest.MonkeyPatch, with_time: None) -> Callable[[int, BaseException], None]:
     """Something happens when so many runs have been simulated, once."""
 
     def stop_after(count: int, what: BaseException) -> None:
@@ -118,10 +119,43 @@ def test_a_run_that_died_by_itself_can_go_on(rot: Path, stopping_after: Stopping
     assert died.code == 2
     assert_swedish_error(died.err, rot)
     assert (
-        "processer som räknar har dött 6 gånger. Det som är klart är sparat." in died.err and "--fortsatt" in died.err
+        "processer som räknar har dött 6 gånger. 2 av 6 replikationer är klara och sparade." in died.err
+        and "--fortsatt" in died.err
     )
     assert run(*SIX, "--fortsatt").code == 0
     assert [path.name[0] for path in runs(rot)] == ["2"]
+
+
+@pytest.mark.parametrize(("name", "reason"), [("draw_all", errno.ENOSPC), ("ResultFolder.finish", errno.EACCES)])
+def test_a_failure_while_writing_loses_no_replication(
+    name: str, reason: int, rot: Path, without_figures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when there is a manifest already that calls the study whole."""
+
+    def failing(*_: object) -> None:
+        raise OSError(reason, "", "dit")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"sim.commands.study.{name}", failing)
+        failed = run(*SIX)
+    assert failed.code == 2 and "6 av 6 replikationer är klara och sparade. Samma kommando med --fortsatt" in failed.err
+    assert_swedish_error(failed.err, rot)
+    (left,) = runs(rot)
+    assert status(left) == "klar" and left.name.startswith(".skrivs-")
+    monkeypatch.setattr("sim.experiment.replicated", lambda *_: pytest.fail("simulated again"))
+    assert run(*SIX, "--fortsatt").code == 0
+    (again,) = runs(rot)
+    assert status(again) == "klar" and not (again / FOLDER).exists() and again.name.startswith("2")
+
+
+def test_with_drawn_assumptions_a_first_run_that_is_interrupted_is_the_last(
+    rot: Path, stopping_after: Stopping, without_figures: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.settings.load_uncertainty", lambda *_: Uncertainty((), {}, {}, {}))
+    stopping_after(5, KeyboardInterrupt())
+    stopped = run(*SIX, "--parameterosakerhet")
+    assert stopped.code == 130 and "Avbrutet. 2 av 6 replikationer är klara och sparade." in stopped.err
+    assert run(*SIX, "--parameterosakerhet", "--fortsatt").code == 0
 
 
 def test_with_drawn_assumptions_both_runs_go_on(

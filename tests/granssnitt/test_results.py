@@ -194,12 +194,12 @@ def test_full_disk_is_told_in_swedish(rot: Path, monkeypatch: pytest.MonkeyPatch
     ran = run(*KOR, "studie.slut='2018-02-28'")
     assert ran.code == 2
     assert_swedish_error(ran.err, rot)
-    assert "x.svg: disken är full" in ran.err
-    assert not (rot / "results").exists()
+    assert "x.svg: disken är full. 2 av 2 replikationer är klara och sparade. Samma kommando med --fortsatt" in ran.err
+    assert (only_result(rot) / "replikationer").is_dir()
 
 
 @pytest.fixture
-def interrupted_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def interrupted_after(monkeypatch: pytest.MonkeyPatch, with_time: None) -> Callable[[int], None]:
     """Ctrl-C when so many runs are finished."""
 
     def interrupt(runs: int) -> None:
@@ -236,10 +236,33 @@ def test_interrupt_keeps_the_replications_that_are_whole(
     assert {path.name for path in folder.iterdir()} >= {*TABLES, "konfiguration.yaml", "sammanfattning.md"}
 
 
-def test_one_replication_that_was_whole_is_drawn(rot: Path, interrupted_after: Callable[[int], None]) -> None:
+def test_one_replication_that_was_whole_is_told_and_figures_wait(
+    rot: Path, interrupted_after: Callable[[int], None]
+) -> None:
     interrupted_after(1)
-    assert run("jamfor", "annan", *FIVE).code == 130
-    assert list((only_result(rot, "annan") / "figurer").glob("*.svg"))
+    ran = run("jamfor", "annan", *FIVE)
+    assert ran.code == 130 and "--fortsatt gör klart resten, med figurer" in ran.err
+    assert {path.name for path in only_result(rot, "annan").iterdir()} >= {*TABLES, "sammanfattning.md"}
+    assert not (only_result(rot, "annan") / "figurer").exists()
+
+
+@pytest.mark.parametrize("late", ["before", "after"])
+def test_where_tables_take_too_long_the_replications_are_kept(
+    late: str,
+    rot: Path,
+    without_figures: None,
+    interrupted_after: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There may be no time to compare, or none after it, as others use the machine."""
+    interrupted_after(5)
+    asked = iter([late != "before", False])
+    monkeypatch.setattr("sim.commands.study.Hurry.allows", lambda hurry, work: next(asked))
+    ran = run("jamfor", "prov", "hem_2", *FIVE)
+    assert ran.code == 130
+    assert "Avbrutet. 2 av 5 replikationer är klara och sparade. Samma kommando med --fortsatt" in ran.err
+    assert [path.name for path in only_result(rot).iterdir()] == ["replikationer"]
+    monkeypatch.undo()
 
 
 def test_interrupted_replications_are_the_first_of_the_whole_study(
