@@ -47,7 +47,7 @@ def placements(number: int = 60) -> list[tuple[Any, ...]]:
         (
             f"{7000 + place % 30}",
             "Barn och ungdom" if place % 3 else "Missbruk",
-            forms[place % 3],
+            forms[(place + place // 30) % 3],
             "Egen regi" if place % 2 else "Köpt",
             date(2019 + place % 5, 1 + place % 12, 1 + place % 28),
             None if place % 5 == 0 else date(2020 + place % 5, 1 + place % 12, 1 + (place * 7) % 28),

@@ -89,8 +89,8 @@ def distinct(column: Sequence[Cell]) -> Distinct:
     """The different cells of a column."""
     array = np.empty(len(column), dtype=object)
     array[:] = column
-    codes, cells = pd.factorize(array, use_na_sentinel=False)
-    return Distinct(codes, [text_of(cell) for cell in cells], list(cells))
+    codes, different = pd.factorize(array, use_na_sentinel=False)
+    return Distinct(codes, [text_of(cell) for cell in different], list(different))
 
 
 def text_of(cell: Cell) -> str:
@@ -103,10 +103,11 @@ def text_of(cell: Cell) -> str:
         return "" if cell != cell else str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     else:
         text = str(cell)
-    return re.sub(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+", " ", text.translate(_INVISIBLE)).strip()
+    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def is_nothing(text: str) -> bool:
+    """Whether a cell says that there is nothing in it, or that Excel could not work it out."""
     return text.casefold() in _NOTHING or _ERRORS.fullmatch(text) is not None
 
 
@@ -246,6 +247,7 @@ def _separators(texts: Sequence[str]) -> tuple[str, str]:
     return point, comma
 
 
+_USUAL = re.compile(r"-?\d+(?:,\d+)?$")
 _UNIT = re.compile(r"(?:kr(?:onor)?|sek|:-|,-|st|dygn|%|/ ?dygn|per dygn)\.?$", re.IGNORECASE)
 
 
@@ -254,6 +256,8 @@ def _number(text: str, cell: Cell, point: str, comma: str) -> tuple[Any, int]:
         return None, BAD
     if isinstance(cell, int | float):
         return (float(cell), FINE) if np.isfinite(cell) else (None, EMPTY)
+    if comma == "decimal" and _USUAL.match(text):
+        return float(text.replace(",", ".")), FINE
     if is_nothing(text):
         return None, EMPTY
     plain = text

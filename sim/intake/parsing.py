@@ -123,7 +123,7 @@ class _Parser:
             sums[row] = any(_SUM.match(text_of(column[row])) for column in self.table.columns)
         for place in {0, *(self.found.places[field] for field in IDS if field in self.found.places)}:
             if place < len(self.table.columns):
-                column = cells.distinct(self.table.columns[place])
+                column = self.table.column(place)
                 sums |= column.spread(np.array([bool(_SUM.match(text)) for text in column.texts], dtype=bool))
         return sums
 

@@ -28,25 +28,19 @@ T = TypeVar("T")
 
 def has_personnummer(texts: Iterable[str]) -> bool:
     """Whether different cells look like personnummer, samordningsnummer or reserve numbers made like them."""
+    every = "\n".join(text for text in texts if len(text) >= 10)
+    if any(_possible(int(found.group(1)), int(found.group(2))) for found in _RESERVE.finditer(every.upper())):
+        return True
     shaped = passing = 0
-    for text in texts:
-        if len(text) < 10:
-            continue
-        if _is_reserve(text):
-            return True
-        for found in _PERSONNUMMER.finditer(text):
-            shaped += 1
+    for found in _PERSONNUMMER.finditer(every):
+        shaped += 1
+        if _possible(int(found.group(1)), int(found.group(2))):
             digits = re.sub(r"\D", "", found.group(0))
-            if _possible(int(found.group(1)), int(found.group(2))) and luhn(digits[-10:]):
+            if luhn(digits[-10:]):
                 if len(digits) == 12 or not found.group(0).isdigit():
                     return True  # with century or hyphen: no other number is written so by chance
                 passing += 1
     return passing > 0 and passing >= _LEAST_SHARE * shaped
-
-
-def _is_reserve(text: str) -> bool:
-    found = _RESERVE.search(text.upper())
-    return found is not None and _possible(int(found.group(1)), int(found.group(2)))
 
 
 def _possible(month: int, day: int) -> bool:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from sim.intake.joining import joined, superseded
+from sim.intake.quality_series import series_remarks
 from sim.intake.records import Window
 from sim.intake.remarks import Remark, Weight, remark_of
 from sim.intake.windows import SPANS
 
 Mask = pd.Series
-
-
-class Finding(NamedTuple):
-    """Rows with one kind of trouble."""
-
-    rows: Mask
-    kod: str
-    text: str
-    behandling: str
-    allvar: Weight = "fel"
+DEAREST_DYGN_KR = 30_000
+"""A dearer dygn is taken for a month's price or a slip."""
+LARGEST_PAYMENT_KR = 100_000
+"""A household's month above it is told, and kept."""
+_OLDEST_YEARS = 30
 
 
 def checked(
@@ -31,44 +28,122 @@ def checked(
     remarks: list[Remark] = []
     done = {}
     for lista, frame in frames.items():
+        checks = _Checks(lista, frame, windows[lista])
         if lista in SPANS:
-            frame, said = _spans(lista, frame, windows[lista])
-            remarks += said
-        done[lista] = frame
+            checks.spans()
+        if lista == "placeringar":
+            checks.prices()
+            checks.repeated(join)
+            checks.overlaps()
+        if lista == "arenden":
+            checks.openings()
+        if lista == "utbetalningar":
+            checks.payments()
+        done[lista] = checks.frame.reset_index(drop=True)
+        remarks += checks.remarks
+        if len(done[lista]):
+            remarks += series_remarks(lista, done[lista], windows[lista])
     return done, tuple(remarks)
 
 
-def _spans(lista: str, frame: pd.DataFrame, window: Window) -> tuple[pd.DataFrame, list[Remark]]:
-    begin, end = SPANS[lista]
-    first, last = pd.Timestamp(window.fran), pd.Timestamp(window.till)
-    remarks: list[Remark] = []
+class _Checks:
+    """The rows of a list that are left, and what has been said of them."""
 
-    def leave_out(rows: Mask, kod: str, text: str, allvar: Weight = "fel") -> None:
-        nonlocal frame
-        remarks.extend(_told(lista, frame, Finding(rows, kod, text, "Raderna är utelämnade.", allvar)))
-        frame = frame[~rows]
+    def __init__(self, lista: str, frame: pd.DataFrame, window: Window) -> None:
+        self.lista, self.frame, self.window = lista, frame, window
+        self.first, self.last = pd.Timestamp(window.fran), pd.Timestamp(window.till)
+        self.remarks: list[Remark] = []
+        self.weight = weights(lista, frame, window)
 
-    leave_out(
-        frame.duplicated([each for each in frame if each not in ("fil", "rad")]),
-        "dubblett",
-        "Samma rad står flera gånger.",
-    )
-    leave_out(frame[end] < frame[begin], "slut_fore_start", f"Raden slutar ({end}) före den börjar ({begin}).")
-    leave_out(frame[begin] > last, "efter_fonstret", f"Raden börjar efter fönstrets slut, {window.till}.")
-    leave_out(frame[end] < first, "fore_fonstret", f"Raden slutade före fönstrets början, {window.fran}.", "upplysning")
-    later = frame[end] > last
-    text = f"Slutet ligger efter fönstrets slut, {window.till} (planerat?)."
-    remarks += _told(
-        lista, frame, Finding(later, "slut_efter_fonstret", text, "Raden räknas som pågående.", "upplysning")
-    )
-    frame = frame.assign(**{end: frame[end].mask(later)})
-    return frame.reset_index(drop=True), remarks
+    def tell(self, rows: Mask, kod: str, text: str, treated: str, allvar: Weight = "varning") -> None:
+        """One remark a file."""
+        total = float(self.weight.sum())
+        for fil, part in self.frame.loc[rows, ["fil", "rad"]].groupby("fil", observed=True):
+            share = float(self.weight[part.index].sum()) / total if total > 0 else float("nan")
+            self.remarks.append(remark_of(kod, self.lista, str(fil), part["rad"], text, treated, allvar, share))
+
+    def leave_out(self, rows: Mask, kod: str, text: str, allvar: Weight = "fel") -> None:
+        self.tell(rows, kod, text, "Raderna är utelämnade.", allvar)
+        self.frame = self.frame[~rows]
+
+    def spans(self) -> None:
+        """Beginnings and ends against each other and against the window."""
+        begin, end = SPANS[self.lista]
+        same = [name for name in self.frame if name not in ("fil", "rad")]
+        self.leave_out(self.frame.duplicated(same), "dubblett", "Samma rad står flera gånger.")
+        text = f"Raden slutar ({end}) före den börjar ({begin})."
+        self.leave_out(self.frame[end] < self.frame[begin], "slut_fore_start", text)
+        self.leave_out(
+            self.frame[begin] > self.last, "efter_fonstret", f"Raden börjar efter fönstret ({self.window.till})."
+        )
+        text = f"Raden slutade före fönstret ({self.window.fran})."
+        self.leave_out(self.frame[end] < self.first, "fore_fonstret", text, "upplysning")
+        later = self.frame[end] > self.last
+        text = f"Slutet ligger efter fönstret ({self.window.till}), alltså i framtiden när listan togs ut."
+        self.tell(later, "slut_efter_fonstret", text, "Raderna räknas som pågående.", "upplysning")
+        self.frame = self.frame.assign(**{end: self.frame[end].mask(later)})
+        old = self.frame[begin] < self.first - pd.DateOffset(years=_OLDEST_YEARS)
+        text = f"Raden börjar mer än {_OLDEST_YEARS} år före fönstret: är årtalet rätt?"
+        self.tell(old, "gammalt_datum", text, "Raderna är med som de står.")
+
+    def prices(self) -> None:
+        price = self.frame["dygnspris_kr"]
+        absurd = price > DEAREST_DYGN_KR
+        text = f"Dygnspriset är över {DEAREST_DYGN_KR} kronor: är det en månadskostnad?"
+        self.tell(absurd, "orimligt_pris", text, "Priset används inte; placeringarna är med.")
+        nothing = price <= 0
+        self.tell(
+            nothing, "inget_pris", "Dygnspriset är noll eller mindre.", "Priset används inte; placeringarna är med."
+        )
+        self.frame = self.frame.assign(dygnspris_kr=price.mask(absurd | nothing))
+
+    def repeated(self, join: bool) -> None:
+        """The same placement in several exports, and in several decisions."""
+        old = superseded(self.frame)
+        text = "Samma placering står på en annan rad med ett slut (ett senare uttag?)."
+        self.tell(old, "aldre_uttag", text, "Raden utan slut används inte.", "upplysning")
+        self.frame = self.frame[~old]
+        frame, follows = joined(self.frame, self.last)
+        text = "Samma person, form och plats utan uppehåll från raden före: flera beslut om samma placering."
+        treated = "De räknas som en placering." if join else "De räknas var för sig (sla_ihop: false)."
+        self.tell(follows, "flera_beslut", text, treated, "upplysning")
+        if join:
+            self.frame = frame
+
+    def overlaps(self) -> None:
+        """Two places at a time: usual for a day or so when somebody moves, else a forgotten end."""
+        ordered = self.frame.sort_values(["person", "start", "rad"], kind="stable")
+        ends = ordered["slut"].fillna(self.last + pd.Timedelta(days=1))
+        latest = ends.groupby(ordered["person"]).cummax().groupby(ordered["person"]).shift()
+        double = (latest > ordered["start"] + pd.Timedelta(days=1)).reindex(self.frame.index)
+        text = "Samma person är redan placerad någon annanstans: har ett slut glömts?"
+        self.tell(double, "overlapp", text, "Båda placeringarna är med.")
+
+    def openings(self) -> None:
+        """The day when an utredning was opened lies between received and decided."""
+        opened, frame = self.frame["inledd"], self.frame
+        wrong = (opened < frame["inkom"]) | (opened > frame["beslut"])
+        self.leave_out(wrong, "inledd_utanfor", "Utredningen inleddes före ärendet kom in eller efter beslutet.")
+        later = self.frame["inledd"] > self.last
+        text = f"Utredningen inleds efter fönstret ({self.window.till})."
+        self.tell(later, "inledd_efter_fonstret", text, "Ärendena räknas som inte inledda.", "upplysning")
+        self.frame = self.frame.assign(inledd=self.frame["inledd"].mask(later))
+
+    def payments(self) -> None:
+        outside = (self.frame["manad"] < self.first.replace(day=1)) | (self.frame["manad"] > self.last)
+        self.leave_out(outside, "utanfor_fonstret", "Månaden ligger utanför fönstret.")
+        large = self.frame["belopp_kr"] > LARGEST_PAYMENT_KR
+        text = f"Hushållets månad är över {LARGEST_PAYMENT_KR} kronor: är det en summa?"
+        self.tell(large, "stort_belopp", text, "De är med som de står.")
 
 
-def _told(lista: str, frame: pd.DataFrame, found: Finding) -> list[Remark]:
-    """One remark a file."""
-    rows = frame.loc[found.rows, ["fil", "rad"]]
-    return [
-        remark_of(found.kod, lista, str(fil), part["rad"], found.text, found.behandling, found.allvar)
-        for fil, part in rows.groupby("fil", observed=True)
-    ]
+def weights(lista: str, frame: pd.DataFrame, window: Window) -> pd.Series:
+    """What each row weighs: dygn in the window for placements, kronor for payments, nothing for others."""
+    if lista == "placeringar":
+        day, after = np.timedelta64(1, "D"), np.datetime64(window.till) + np.timedelta64(1, "D")
+        ends = np.minimum(frame["slut"].fillna(pd.Timestamp(after)).to_numpy(), after)
+        begins = np.maximum(frame["start"].to_numpy(), np.datetime64(window.fran))
+        return pd.Series(np.maximum((ends - begins) / day, 0.0), index=frame.index)
+    if lista == "utbetalningar":
+        return pd.Series(frame["belopp_kr"].to_numpy(), index=frame.index)
+    return pd.Series(np.zeros(len(frame)), index=frame.index)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from sim.errors import HemmaplanError
 from sim.files import os_reason
-from sim.intake.mapping import NAME, LasIn, read_mapping
+from sim.intake.mapping import NAME, Fil, LasIn, read_mapping
 from sim.intake.parsing import Parsed, parse
 from sim.intake.people import numbered
 from sim.intake.privacy import Identities, check_names, shielded
@@ -65,7 +65,7 @@ def read_folder(folder: Path) -> Read:
     mapping = read_mapping(folder, files)
     people = Identities()
     remarks: list[Remark] = []
-    found: list[tuple[Recognised, Parsed]] = []
+    found: list[_Part] = []
     for name in files:
         if not mapping.of(name).hoppa_over:
             more, said = shielded(name, _read_file, folder / name, mapping, people)
@@ -93,8 +93,17 @@ def _files(folder: Path) -> list[str]:
     raise HemmaplanError(f"{folder}: kan inte läsas ({reason})")
 
 
-def _read_file(path: Path, mapping: LasIn, people: Identities) -> tuple[list[tuple[Recognised, Parsed]], list[Remark]]:
-    found: list[tuple[Recognised, Parsed]] = []
+@dataclass(frozen=True, repr=False)
+class _Part:
+    """What is kept of a table: of the cells only those of our columns, typed."""
+
+    source: Source
+    fil: Fil
+    parsed: Parsed
+
+
+def _read_file(path: Path, mapping: LasIn, people: Identities) -> tuple[list[_Part], list[Remark]]:
+    found: list[_Part] = []
     if path.suffix.lower() not in (*TEXT_SUFFIXES, *SUFFIXES):
         text = f"Filer som slutar på {path.suffix or 'ingenting'} läses inte; spara listor som csv eller xlsx."
         return [], [remark_of("annan_fil", "", path.name, (), text, "Filen hoppas över.", "upplysning")]
@@ -106,13 +115,10 @@ def _read_file(path: Path, mapping: LasIn, people: Identities) -> tuple[list[tup
         else:
             parsed = parse(known, people)
             said += [*known.table.remarks, *parsed.remarks]
-            found.append((known, parsed))
+            found.append(_Part(_source(known, parsed), known.fil, parsed))
     if not found and path.name in mapping.filer:
-        raise HemmaplanError(
-            f"{path.name}: står i {NAME}, men {said[0].text[0].lower()}{said[0].text[1:]}"
-            if said
-            else f"{path.name}: filen är tom"
-        )
+        why = " ".join(remark.text for remark in said) or "Filen är tom."
+        raise HemmaplanError(f"{path.name}: står i {NAME} men kan inte läsas. {why}")
     return found, said
 
 
@@ -132,14 +138,12 @@ def _recognised(grid: Grid, name: str, mapping: LasIn) -> Recognised | Remark:
     return known
 
 
-def _together(
-    found: Sequence[tuple[Recognised, Parsed]], said: Sequence[Remark], mapping: LasIn, people: Identities
-) -> Read:
+def _together(found: Sequence[_Part], said: Sequence[Remark], mapping: LasIn, people: Identities) -> Read:
     """The tables of each list as one, typed and checked."""
     raw = {
-        lista: pd.concat([parsed.frame for _, parsed in found if parsed.lista == lista], ignore_index=True)
+        lista: pd.concat([part.parsed.frame for part in found if part.parsed.lista == lista], ignore_index=True)
         for lista in SCHEMAS
-        if any(parsed.lista == lista and len(parsed.frame) for _, parsed in found)
+        if any(part.parsed.lista == lista and len(part.parsed.frame) for part in found)
     }
     remarks = list(said)
     made: dict[str, Typed] = {}
@@ -160,23 +164,30 @@ def _together(
     )
     words = {lista: each.words for lista, each in made.items()}
     seen = {lista: given[lista] is None for lista in lists.fonster}
-    return Read(
-        lists, (*remarks, *more), tuple(_source(known, parsed) for known, parsed in found), words, seen, mapping
-    )
+    rows = {
+        lista: sum(part.source.rader + part.source.utelamnade for part in found if part.source.lista == lista)
+        for lista in SCHEMAS
+    }
+    every = tuple(_with_share(remark, rows) for remark in (*remarks, *more))
+    return Read(lists, every, tuple(part.source for part in found), words, seen, mapping)
 
 
-def _given(lista: str, found: Sequence[tuple[Recognised, Parsed]]) -> Window | None:
+def _with_share(remark: Remark, rows: Mapping[str, int]) -> Remark:
+    """With its share of the list's rows, where it names rows."""
+    read = rows.get(remark.lista, 0)
+    return replace(remark, andel_rader=min(1.0, remark.antal / read)) if remark.rader and read else remark
+
+
+def _given(lista: str, found: Sequence[_Part]) -> Window | None:
     """What the mapping file says that the files of a list cover together."""
-    said = [known.fil.fonster.window for known, _ in found if known.lista == lista and known.fil.fonster]
+    said = [part.fil.fonster.window for part in found if part.source.lista == lista and part.fil.fonster]
     return Window(min(each.fran for each in said), max(each.till for each in said)) if said else None
 
 
-def _names(made: Mapping[str, Typed], found: Sequence[tuple[Recognised, Parsed]]) -> dict[str, str]:
+def _names(made: Mapping[str, Typed], found: Sequence[_Part]) -> dict[str, str]:
     """What the files call each key; the mapping file's word before others."""
     names = {key: word for each in made.values() for key, word in each.names.items()}
-    mine = {
-        key: word for known, _ in found for values in known.fil.varden.values() for word, key in values.items() if key
-    }
+    mine = {key: word for part in found for values in part.fil.varden.values() for word, key in values.items() if key}
     return {key: word for key, word in sorted({**mine, **names}.items()) if key}
 
 

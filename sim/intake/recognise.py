@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.errors import HemmaplanError, nearest
 from sim.intake import cells
-from sim.intake.cells import Distinct, distinct, is_nothing, month_number
+from sim.intake.cells import Distinct, is_nothing, month_number
 from sim.intake.columns import FIELDS, FILE_WORDS, IDS, Kind, fields_for, plain, rank
 from sim.intake.mapping import NAME, Fil
 from sim.intake.privacy import has_personnummer
@@ -40,7 +40,7 @@ class Recognised:
     @cached_property
     def columns(self) -> dict[str, Distinct]:
         """The cells of our fields; of the others nothing is kept."""
-        return {field: distinct(self.table.columns[place]) for field, place in self.places.items()}
+        return {field: self.table.column(place) for field, place in self.places.items()}
 
     @property
     def thrown(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def check_personnummer(table: Table, fil: Fil) -> None:
     for place, heading in enumerate(table.headings):
         if plain(heading) in ignored:
             continue
-        texts = distinct(table.columns[place]).texts
+        texts = table.column(place).texts
         named = bool(_PERSONNUMMER_HEADINGS.match(plain(heading)))
         if has_personnummer(texts) or (named and any(len(re.sub(r"\D", "", text)) >= 6 for text in texts)):
             shown = shown_heading(table, place)
@@ -123,7 +123,6 @@ class _Looked:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.sample: dict[int, list[tuple[str, object]]] = {}
         self.said: dict[tuple[int, Kind], bool] = {}
 
     def agrees(self, place: int, kind: Kind) -> bool:
@@ -133,7 +132,7 @@ class _Looked:
         return self.said[place, kind]
 
     def _agrees(self, place: int, kind: Kind) -> bool:
-        column = distinct(self.table.columns[place][: 20 * _LOOKED_AT])
+        column = self.table.column(place)
         filled = [at for at, text in enumerate(column.texts) if not is_nothing(text)][:_LOOKED_AT]
         if not filled or kind == "id":
             return True

@@ -43,11 +43,20 @@ class Remark:
 
 
 def remark_of(
-    kod: str, lista: str, fil: str, rows: Iterable[int], text: str, behandling: str, allvar: Weight = "varning"
+    kod: str,
+    lista: str,
+    fil: str,
+    rows: Iterable[int],
+    text: str,
+    behandling: str,
+    allvar: Weight = "varning",
+    andel_vikt: float = float("nan"),
 ) -> Remark:
-    """A remark about some rows of a file."""
+    """A remark about some rows of a file; its share of the list's rows is set when the whole list is known."""
     numbers = sorted({int(row) for row in rows})
-    return Remark(kod, lista, fil, tuple(numbers[:MOST_ROWS]), len(numbers), text, behandling, allvar)
+    return Remark(
+        kod, lista, fil, tuple(numbers[:MOST_ROWS]), len(numbers), text, behandling, allvar, andel_vikt=andel_vikt
+    )
 
 
 def rows_text(rows: tuple[int, ...], count: int) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.intake.cells import text_of
+from sim.intake.cells import Distinct, distinct, text_of
 from sim.intake.columns import FIELDS, fields_for, plain
 from sim.intake.csv_files import DELIMITERS, decoded, rows_of
 from sim.intake.remarks import Remark, remark_of
@@ -47,6 +48,16 @@ class Table:
     columns: tuple[Sequence[Any], ...]
     numbers: NDArray[np.int32]
     remarks: tuple[Remark, ...]
+
+    @cached_property
+    def _distinct(self) -> dict[int, Distinct]:
+        return {}
+
+    def column(self, place: int) -> Distinct:
+        """The different cells of a column, worked out once."""
+        if place not in self._distinct:
+            self._distinct[place] = distinct(self.columns[place])
+        return self._distinct[place]
 
     @property
     def height(self) -> int:

@@ -1,0 +1,43 @@
+"""Placements that stand on several rows: in an older export as well, or one row for each decision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+_WHERE = ["person", "verksamhet", "form", "resurs", "utforare"]
+_DAY = pd.Timedelta(days=1)
+
+
+def superseded(frame: pd.DataFrame) -> pd.Series:
+    """Rows without an end that stand elsewhere with one: same person, place and first day."""
+    keys = [*_WHERE, "start"]
+    ended = frame["slut"].notna()
+    somewhere = ended.groupby([frame[key] for key in keys], observed=True).transform("max") if len(frame) else ended
+    return ~ended & somewhere.astype(bool)
+
+
+def joined(frame: pd.DataFrame, last: pd.Timestamp) -> tuple[pd.DataFrame, pd.Series]:
+    """Rows that overlap or follow within a day in the same place as one; and which rows follow on another.
+
+    The price of the whole is the mean over its dygn (to `last`), of those rows that tell one.
+    """
+    if not len(frame):
+        return frame, pd.Series(False, index=frame.index)
+    ordered = frame.sort_values([*_WHERE, "start", "rad"], kind="stable")
+    place = ordered.groupby(_WHERE, observed=True, sort=False).ngroup()
+    ends = ordered["slut"].fillna(last + 2 * _DAY)
+    before = ends.groupby(place).cummax().groupby(place).shift()
+    follows = (ordered["start"] <= before + _DAY).to_numpy()
+    block = pd.Series(np.cumsum(~follows), index=ordered.index)
+    until = np.minimum(ends.to_numpy(), (last + _DAY).to_numpy())
+    stay = (until - ordered["start"].to_numpy()) / np.timedelta64(1, "D")
+    days = pd.Series(np.maximum(stay, 0.5), index=ordered.index)
+    told = ordered["dygnspris_kr"].notna()
+    paid = (days * ordered["dygnspris_kr"]).where(told, 0).groupby(block).sum()
+    priced = days.where(told, 0).groupby(block).sum()
+    one = ordered.assign(
+        slut=ends.groupby(block).transform("max").where(ordered["slut"].notna().groupby(block).transform("all")),
+        dygnspris_kr=block.map(paid / priced.where(priced > 0)).astype("float64"),
+    )[~follows]
+    return one.loc[frame.index.intersection(one.index)], pd.Series(follows, index=ordered.index).reindex(frame.index)
