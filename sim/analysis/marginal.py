@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 import numpy as np
 
@@ -227,26 +228,20 @@ def _goes_on(months_gone: int, left: float, a_year: float) -> float | None:
     return months_gone / 12 + left / a_year if a_year > 0 else None
 
 
+Pays = Literal["ja", "nej", "oavgjort"]
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """Units that pay for themselves beyond doubt (from the first on), the first whose mean does not, the first from
-    which none can be said to pay, and the number with the greatest mean net in all. 0 or None: none."""
+    """Whether each unit pays for itself, by its own interval, and the number with the greatest mean net in all."""
 
-    sakert: int
-    inte_medel: int | None
-    sakert_inte: int | None
+    enheter: tuple[Pays, ...]
     bast: int
 
 
 def verdict(netto: Estimate, together: Estimate) -> Verdict:
-    sure = netto.ki95_lag > 0
-    never = netto.ki95_hog < 0
-    not_on_mean = np.flatnonzero(netto.medel <= 0)
-    lasting = len(never) - int(np.argmin(np.append(never[::-1], False)))
-    best = int(np.argmax(np.append(0.0, together.medel)))
-    return Verdict(
-        int(np.argmin(np.append(sure, False))),
-        int(not_on_mean[0]) + 1 if len(not_on_mean) else None,
-        lasting + 1 if lasting < len(never) else None,
-        best,
+    pays: tuple[Pays, ...] = tuple(
+        "ja" if low > 0 else "nej" if high < 0 else "oavgjort"
+        for low, high in zip(netto.ki95_lag, netto.ki95_hog, strict=True)
     )
+    return Verdict(pays, int(np.argmax(np.append(0.0, together.medel))))

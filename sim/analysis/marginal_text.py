@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sim.analysis.assumption import Stance, values_text
 from sim.analysis.effect import Estimate
-from sim.analysis.marginal import Marginal, Payback, verdict
+from sim.analysis.marginal import Marginal, Payback, Pays, verdict
 from sim.describe import path_text
 from sim.swedish import datum, tal, uppraknat
 
@@ -75,21 +76,28 @@ def answer(of: Marginal) -> str:
     found, target = verdict(of.netto, of.netto_sammanlagt), of.question.target
     which = [_label(of, number) for number in range(of.question.count)]
     best = f"Störst sammanlagd besparing i medel ger {tal_amount(found.bast * of.question.step)} {target.units}."
-    never = of.question.count + 1 if found.sakert_inte is None else found.sakert_inte
-    if never == 1:
+    if set(found.enheter) == {"nej"}:
         cost = f"redan den första kostar {tal(-float(of.netto.medel[0]) * MNKR, 2)} mnkr mer om året än den sparar"
         return f"Ingen {target.unit} betalar sig: {cost}."
-    if found.sakert == of.question.count:
+    if set(found.enheter) == {"ja"}:
         return f"Alla betalar sig: var och en sparar mer än den kostar. {best}"
-    parts = []
-    if found.sakert:
-        parts.append(f"{target.unit} {_between(which, 0, found.sakert)} betalar sig")
-    if found.sakert + 1 < never:
-        parts.append(f"för {target.unit} {_between(which, found.sakert, never - 1)} kan det inte avgöras")
-    if never <= of.question.count:
-        parts.append(f"från {target.unit} {which[never - 1]} betalar sig ingen")
-    text = ", ".join(parts)
+    text = ", ".join(_runs(found.enheter, which, target.unit))
     return f"{text[0].upper()}{text[1:]}. {best}"
+
+
+def _runs(pays: Sequence[Pays], which: Sequence[str], unit: str) -> Iterator[str]:
+    """Units beside one another of which the same can be said; from where on none pays, to the last."""
+    first = 0
+    for said, run in groupby(pays):
+        after = first + len(list(run))
+        units = _between(which, first, after)
+        if said == "nej" and after == len(pays):
+            yield f"från {unit} {which[first]} betalar sig ingen"
+        elif said == "oavgjort":
+            yield f"för {unit} {units} kan det inte avgöras"
+        else:
+            yield f"{unit} {units} betalar sig" + (" inte" if said == "nej" else "")
+        first = after
 
 
 def _between(which: Sequence[str], first: int, after: int) -> str:

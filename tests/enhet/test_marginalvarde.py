@@ -116,11 +116,11 @@ def test_the_verdict_is_only_as_sure_as_the_intervals() -> None:
     net = estimated((1, 3), (0.5, 2), (-1, 2), (-3, -1), (-4, -2))
     together = estimated((1, 3), (2, 5), (2, 6), (0, 4), (-3, 1))
     found = verdict(net, together)
-    assert (found.sakert, found.inte_medel, found.sakert_inte, found.bast) == (2, 4, 4, 3)
+    assert (found.enheter, found.bast) == (("ja", "ja", "oavgjort", "nej", "nej"), 3)
     none = verdict(estimated((-3, -1), (-2, 1), (-3, -1)), estimated((-3, -1), (-5, 0), (-8, -1)))
-    assert (none.sakert, none.sakert_inte, none.bast) == (0, 3, 0)
+    assert (none.enheter, none.bast) == (("nej", "oavgjort", "nej"), 0)
     every = verdict(estimated((1, 2)), estimated((1, 2)))
-    assert (every.sakert, every.sakert_inte, every.bast) == (1, None, 1)
+    assert (every.enheter, every.bast) == (("ja",), 1)
 
 
 def test_the_answer_says_which_units_pay() -> None:
@@ -128,6 +128,29 @@ def test_the_answer_says_which_units_pay() -> None:
     tables = [table([60, 80], 4), table([30, 50], 5), table([20.5, 41.5], 6), table([20.5, 41.5], 7)]
     text = answer(marginal(result(*tables), question))
     assert text.startswith("Plats 1 betalar sig, för plats 2 kan det inte avgöras, från plats 3 betalar sig ingen.")
+
+
+@pytest.mark.parametrize(
+    ("bought", "said"),
+    [
+        ([[45, 65], [45, 65], [44, 64]], "Ingen plats betalar sig: redan den första kostar"),
+        ([[20, 40], [5, 25], [-5, 15]], "Alla betalar sig: var och en sparar mer än den kostar."),
+        (
+            [[43, 63], [28, 48], [23, 43]],
+            "Plats 1 betalar sig inte, plats 2 betalar sig, från plats 3 betalar sig ingen.",
+        ),
+        ([[43, 63], [41, 61], [21, 61]], "Plats 1–2 betalar sig inte, för plats 3 kan det inte avgöras."),
+        (
+            [[43, 63], [23, 63], [8, 48]],
+            "Plats 1 betalar sig inte, för plats 2 kan det inte avgöras, plats 3 betalar sig.",
+        ),
+    ],
+)
+def test_each_unit_is_judged_by_its_own_interval(bought: list[list[float]], said: str) -> None:
+    """A place costs 9 000 kr a month, as much as nine bought dygn; without any more, 45 and 65 dygn are bought."""
+    question = ask(target_of(made(), "resurser.hus.platser"), 3, 1.0, date(2019, 1, 1))
+    tables = [table([45, 65], 4), *(table(each, 5 + k) for k, each in enumerate(bought))]
+    assert answer(marginal(result(*tables), question)).startswith(said)
 
 
 def test_a_delay_moves_what_is_planned_and_keeps_the_rest() -> None:
