@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sim.errors import HemmaplanError
@@ -20,26 +21,57 @@ NO_DASK = (
     "berakning.adress: ett kluster kräver Dask, som inte är installerat. Installera det med "
     "pip install -c constraints.txt -e .[kluster], eller räkna på den här datorn med berakning=lokal"
 )
+NOT_THERE = "hemmaplan är inte installerat hos alla arbetare"
+OTHER = "har en annan version av hemmaplan, Python, numpy, scipy eller numba än den här datorn"
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """`others`: threads of the workers that were there when it was connected to; more may come and go."""
+    """`others`: threads of the workers that were there when it was connected to; more may come and go.
+
+    Each job is done only by a worker with the same `program`, as one that comes later has not been asked about its own.
+    """
 
     adress: str
     client: Any
     others: int
     lost: tuple[type[BaseException], ...]
+    program: str
     helped: bool = False
 
-    def executor(self) -> Any:
+    def executor(self) -> Checked:
         """Dask does a dead worker's tasks again by itself; a task that has killed several comes back as lost."""
         if self.client.status != "running":
             raise HemmaplanError(f"berakning.adress = {self.adress}: klustret svarar inte längre")
-        return self.client.get_executor(pure=False)
+        return Checked(self.client.get_executor(pure=False), self.adress, self.program)
 
     def end(self) -> None:
         """Dask drops what nobody waits for when the client is closed, and starts by itself those that are gone."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Dask's executor, whose jobs see to it that the worker has the program that the one who asks has."""
+
+    executor: Any
+    adress: str
+    program: str
+
+    def submit(self, job: Callable[..., Any], *arguments: Any) -> Any:
+        return self.executor.submit(_with_same_program, self.adress, self.program, job, *arguments)
+
+
+def _with_same_program(adress: str, program: str, job: Callable[..., Any], *arguments: Any) -> Any:
+    """In a worker. Raises HemmaplanError if it has another program."""
+    if _program() != program:
+        raise HemmaplanError(f"berakning.adress = {adress}: en arbetare som kom till {OTHER}")
+    return job(*arguments)
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    """A worker's own, which is the same as long as it lives."""
+    return fingerprint()
 
 
 @contextmanager
@@ -57,7 +89,9 @@ def connected(adress: str) -> Iterator[Cluster]:
         workers = _workers(client, adress)
         _check_same_program(client, adress)
         lost = (distributed.KilledWorker, BrokenExecutor, CancelledError)
-        yield Cluster(adress, client, sum(workers.values()), lost)
+        yield Cluster(adress, client, sum(workers.values()), lost, program_here())
+    except ImportError:  # of a worker that came later
+        raise HemmaplanError(f"berakning.adress = {adress}: {NOT_THERE}") from None
     finally:
         client.close(timeout=1)
 
@@ -88,9 +122,8 @@ def _check_same_program(client: Any, adress: str) -> None:
     try:
         there: dict[str, str] = client.run(fingerprint)
     except ImportError:
-        raise HemmaplanError(f"berakning.adress = {adress}: hemmaplan är inte installerat hos alla arbetare") from None
+        raise HemmaplanError(f"berakning.adress = {adress}: {NOT_THERE}") from None
     mine = program_here()
     strange = sorted(worker for worker, its in there.items() if its != mine)
     if strange:
-        text = "har en annan version av hemmaplan, Python, numpy, scipy eller numba än den här datorn"
-        raise HemmaplanError(f"berakning.adress = {adress}: arbetaren {strange[0]} {text}")
+        raise HemmaplanError(f"berakning.adress = {adress}: arbetaren {strange[0]} {OTHER}")

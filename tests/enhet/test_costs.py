@@ -15,8 +15,7 @@ from hjalp import kommun, scenario
 from sim.calendars import months, years
 from sim.config import Kommun
 from sim.costs import costs, to_years
-from sim.measures import measure
-from sim.ratios import ratios
+from sim.experiment import measured
 from sim.runs import Run
 
 many = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -183,10 +182,11 @@ def test_mean_price_and_share_of_cost_at_home() -> None:
     visits = [
         {"steg": "boende", "start": 0, "slappt": 10, "resurs": "kopt", "prisfaktor": factor} for factor in (1.0, 2.0)
     ]
-    run = made(grund(), visits)
-    periods = months(run.network.start, run.network.end)
-    found = ratios(measure(run, periods, periods) | kronor(run))
-    assert found["v", "snittpris_extern", ""][0] == 2850
-    assert np.isnan(found["v", "snittpris_extern", ""][1])
+    found = measured(made(grund(), visits), 1, 0)
+    values = dict(zip(found.rows, found.values, strict=True))
+    january, february = (found.periods.index(month) for month in ("2018-01", "2018-02"))
+    assert values["v", "snittpris_extern", ""][january] == 2850
+    assert np.isnan(values["v", "snittpris_extern", ""][february])
     own = 31 * 2 * 660.5
-    assert found["v", "andel_hemmaplan_kostnad", ""][:2] == pytest.approx([own / (own + 57_000), 1])
+    shares = values["v", "andel_hemmaplan_kostnad", ""][[january, february]]
+    assert shares == pytest.approx([own / (own + 57_000), 1])

@@ -17,8 +17,6 @@ from sim.calendars import half_years, months, years
 from sim.config import Kommun
 from sim.costs import costs
 from sim.experiment import measured
-from sim.periods import make_grid
-from sim.ratios import dearest
 from sim.runs import Run
 from sim.simulation import simulate
 
@@ -147,10 +145,9 @@ def test_the_dearest_against_a_list_of_every_dygn(visits: list[dict[str, Any]]) 
     """Each dygn with its price, sorted; the last one in part. From June 2018 everything costs a quarter more."""
     planerat = {"upp": {"mal": "verksamheter.v.prisindex", "satt": 1.25, "fran": "2018-06-01"}}
     run = made(grund(planerat=planerat, v={"prisindex": 1.0}), visits)
-    monthly = months(run.network.start, run.network.end)
     periods = [*half_years(run.network.start, run.network.end), *years(run.network.start, run.network.end)]
-    found = dearest(run, make_grid(periods, monthly), monthly, (1, 0))
-    for number, period in enumerate(periods):
+    found = measures(run)
+    for period in periods:
         dygn: list[tuple[float, float]] = []
         for stay in visits:
             left = 730 if np.isnan(stay["slappt"]) else int(np.floor(stay["slappt"]))
@@ -158,7 +155,7 @@ def test_the_dearest_against_a_list_of_every_dygn(visits: list[dict[str, Any]]) 
             base = (1000 if stay["resurs"] == "kopt" else 5000) * stay["prisfaktor"]
             kronor = [base * (1.25 if day >= 151 else 1.0) for day in days]
             dygn += [(sum(kronor) / len(kronor), 1.0) for _ in days]
-        share = found["v", "andel_kostnad_dyraste", ""][number]
+        share = found["v", "andel_kostnad_dyraste", "", period.label]
         if not dygn:
             assert np.isnan(share)
             continue
@@ -167,7 +164,7 @@ def test_the_dearest_against_a_list_of_every_dygn(visits: list[dict[str, Any]]) 
         whole = int(limit)
         cost = sum(prices[:whole]) + (limit - whole) * (prices[whole] if whole < len(prices) else 0)
         assert share == pytest.approx(cost / sum(prices))
-        assert found["v", "snittpris_dyraste", ""][number] == pytest.approx(cost / limit)
+        assert found["v", "snittpris_dyraste", "", period.label] == pytest.approx(cost / limit)
 
 
 def test_within_budget_is_of_whole_years_and_its_mean_the_probability() -> None:

@@ -99,3 +99,16 @@ def test_without_dask_it_is_told_what_to_install(rot: Path, monkeypatch: pytest.
 def test_a_worker_with_another_program_is_told(cluster: Any, rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cluster.program_here", lambda: "en annan")
     refused(rot, cluster.scheduler_address, "har en annan version av hemmaplan")
+
+
+def test_a_worker_that_comes_later_with_another_program_is_told(
+    cluster: Any, rot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that were there are not asked about theirs, as if they had come after; what they are sent tells them."""
+    monkeypatch.setattr("sim.cluster._check_same_program", lambda *_: None)
+    monkeypatch.setattr("sim.cluster.program_here", lambda: "en annan")
+    ran = run(*WORDS, READABLE, f"berakning.adress={cluster.scheduler_address}")
+    assert ran.code == 2
+    assert_swedish_error(ran.err, rot)
+    assert "en arbetare som kom till har en annan version av hemmaplan" in ran.err
+    assert not (rot / "results").exists()
