@@ -99,17 +99,22 @@ class Ground:
 
 
 def last_whole_year(lists: Lists) -> int:
-    """The last calendar year that every list with a window covers to its end. Raises HemmaplanError without lists."""
-    if not lists.fonster:
-        raise HemmaplanError("listorna har inga rader att räkna på")
-    ends = [window.till for window in lists.fonster.values()]
+    """The last calendar year that every list of what happened covers to its end. Raises HemmaplanError without them."""
+    ends = [window.till for window in happened(lists).values()]
+    if not ends:
+        raise HemmaplanError("det finns varken placeringar, ärenden eller utbetalningar att räkna på")
     return min(end.year if _ends_year(end) else end.year - 1 for end in ends)
+
+
+def happened(lists: Lists) -> dict[str, Window]:
+    """What the lists cover, but for the volumes: they are for whole years, and may be for the one to come."""
+    return {kind: window for kind, window in lists.fonster.items() if kind != "volymer"}
 
 
 def year_before(basar: int | None, lists: Lists) -> int:
     """The last year to use: that before the basår that is asked for, or the last whole one. Raises HemmaplanError."""
     last = last_whole_year(lists)
-    first = max(window.fran.year for window in lists.fonster.values())
+    first = max(window.fran.year for window in happened(lists).values())
     if basar is None:
         return last
     if not first < basar <= last + 1:
@@ -124,7 +129,7 @@ def _ends_year(day: date) -> bool:
 def until(lists: Lists, year: int) -> Lists:
     """The lists as they were at the end of a year: what came later is not there, what ended later goes on."""
     last = date(year, 12, 31)
-    if all(window.till <= last for window in lists.fonster.values()):
+    if all(window.till <= last for window in happened(lists).values()):
         return lists
     end = pd.Timestamp(last)
     return replace(
