@@ -198,10 +198,17 @@ def make_parser() -> _Parser:
     rapport.add_argument("--diarienummer", metavar="NR", help="ärendets nummer")
     masked = "antal personer under N ur kommunens egna data visas inte; 0 visar alla"
     rapport.add_argument("--maskera-under", type=int, metavar="N", help=masked)
-    las_in = verb("las-in", "gör en kommun av egna listor ur verksamhetssystem och ekonomi, och säg hur bra de är")
-    las_in.add_argument("mapp", metavar="MAPP", nargs="?", help="mappen med listorna (xlsx, csv)")
-    las_in.add_argument("--ersatt", action="store_true", help="ersätt kommunens filer om de redan finns")
-    _study_options(las_in, most="möjliga framtider när modellen ställs mot listorna; 40 om inget anges")
+    exempeldata = verb("exempeldata", "gör påhittade uttag ur verksamhetssystem, med känd sanning, att pröva las-in på")
+    exempeldata.add_argument("mapp", metavar="MAPP", help="ny mapp som filerna läggs i")
+    styles = "stil: combine, lifecare, procapita, treserva eller blandat; blandat om inget anges"
+    exempeldata.add_argument("--system", metavar="NAMN", default="blandat", help=styles)
+    exempeldata.add_argument("--fro", type=int, metavar="N", default=1, help="vilken påhittad kommun; 1 om inget anges")
+    exempeldata.add_argument("--ar", type=int, metavar="N", help="år bakåt som uttagen omfattar; 8 om inget anges")
+    named = "kommunens id i las-in.yaml; exempelby om inget anges"
+    exempeldata.add_argument("--kommun", metavar="ID", default="exempelby", help=named)
+    exempeldata.add_argument("--ren", action="store_true", help="utan inlagda fel")
+    large = "en stor kommuns tio år: drygt 20 000 placeringar och 300 000 utbetalningar"
+    exempeldata.add_argument("--stor", action="store_true", help=large)
     verb("lista", "visa vilka kommuner och scenarier som finns")
     return parser
 

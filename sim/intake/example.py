@@ -39,7 +39,7 @@ FAMILIES = ("lognormal", "weibull", "gamma", "exponential")
 
 @dataclass(frozen=True)
 class Size:
-    """How large a municipality, and how full.
+    """How large a municipality, and how full. `benefit`: households for each case, over what is ordinary.
 
     `slack`: capacity of teams and own places over their mean load at the end; from 1.6 on hardly anybody waits, so
     that lengths and shares in the lists are the configured ones.
@@ -47,6 +47,7 @@ class Size:
 
     volume: float = 1.0
     slack: float = 1.8
+    benefit: float = 1.0
 
 
 def example_kommun(seed: int, ar: int = YEARS, fran: int = FIRST_YEAR, size: Size | None = None) -> Kommun:
@@ -264,7 +265,7 @@ def _children(make: _Maker) -> None:
 
 def _addiction(make: _Maker) -> None:
     area, team = "missbruk", "handlaggare_vuxna"
-    groups = {"ung": (ung := make.within(0.2, 0.4)), "vuxen": 1 - ung}
+    groups = {"unga_vuxna": (young := make.within(0.2, 0.4)), "vuxna": 1 - young}
     inflode = make.inflow("Ansökningar", (130, 280), "utredning", EVEN, malgrupper=groups)
     leads = {"stodboende": make.within(0.15, 0.3), "hvb": make.within(0.15, 0.25)}
     utredning, stay = make.length(30, 60, (0.4, 0.7), ("lognormal", "gamma")), make.length(250, 450)
@@ -337,7 +338,8 @@ def _psychiatry(make: _Maker) -> None:
 
 def _benefit(make: _Maker) -> None:
     area, team = "forsorjningsstod", "handlaggare_bistand"
-    inflode = make.inflow("Nya hushåll", (180, 420), "bistand", BENEFIT_YEAR)
+    households = make.size.benefit
+    inflode = make.inflow("Nya hushåll", (180 * households, 420 * households), "bistand", BENEFIT_YEAR)
     tid = make.two_kinds((0.5, 0.7), (70, 130), (450, 800))
     back = make.within(0.25, 0.4)
     steg = {
@@ -350,8 +352,8 @@ def _benefit(make: _Maker) -> None:
         ),
         "uppehall": _steg("Utan försörjningsstöd", make.length(130, 260), {"bistand": 1.0}),
     }
-    households = make.capacity(inflode["per_ar"] / (1 - back), inflode, _days((1, tid)))
-    make.team(area, team, "Handläggare bistånd", households, 50)
+    there = make.capacity(inflode["per_ar"] / (1 - back), inflode, _days((1, tid)))
+    make.team(area, team, "Handläggare bistånd", there, 50)
     make.verksamheter[area] = {
         "namn": "Försörjningsstöd",
         "inflode": {"nya": inflode},

@@ -105,7 +105,7 @@ def unpacked(tree: Tree, prefix: str) -> tuple[Tree, Tree]:
             kallor[value.kalla] = (_free(f"{prefix}_{value.namn or '_'.join(where[-3:])}", taken), [])
         kallor[value.kalla][1].append(path)
     entries = {name: _entry(source, paths) for source, (name, paths) in kallor.items()}
-    return plain(tree), entries
+    return _plain(tree), entries
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -125,14 +125,13 @@ def _sourced(node: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
             yield from _sourced(value, (*where, str(key)))
 
 
-def plain(node: Any) -> Any:
-    """A tree without its sources."""
+def _plain(node: Any) -> Any:
     if isinstance(node, Sourced):
-        return plain(node.varde)
+        return _plain(node.varde)
     if isinstance(node, Mapping):
-        return {key: plain(value) for key, value in node.items()}
+        return {key: _plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return [plain(value) for value in node]
+        return [_plain(value) for value in node]
     return node
 
 

@@ -34,6 +34,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for folder in ("conf", "scenarios"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: sockets[0].close())  # else it goes on until Ctrl-C
     monkeypatch.setattr("webbrowser.open", lambda address: True)
     return tmp_path
@@ -44,7 +45,7 @@ def quick(words: list[str]) -> list[str]:
         return [*words, "studie.replikationer=2", "berakning.arbetare=1", "studie.slut='2019-12-31'"]
     return (
         [*words, "--replikationer", "2", "--arbetare", "1"]
-        if words and words[0] not in {"app", "forklara", "lista", "rapport", "rita", "spar"}
+        if words and words[0] not in {"app", "exempeldata", "forklara", "lista", "rapport", "rita", "spar"}
         else words
     )
 
