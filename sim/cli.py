@@ -55,6 +55,7 @@ VERBS: Mapping[str, Verb] = {
     "rita": Verb("chain"),
     "app": Verb("app", composed=False),
     "rapport": Verb("report", composed=False),
+    "las-in": Verb("las_in", composed=False),
     "exempeldata": Verb("example", composed=False),
 }
 

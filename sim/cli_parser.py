@@ -198,6 +198,10 @@ def make_parser() -> _Parser:
     rapport.add_argument("--diarienummer", metavar="NR", help="ärendets nummer")
     masked = "antal personer under N ur kommunens egna data visas inte; 0 visar alla"
     rapport.add_argument("--maskera-under", type=int, metavar="N", help=masked)
+    las_in = verb("las-in", "gör en kommun av egna listor ur verksamhetssystem och ekonomi, och säg hur bra de är")
+    las_in.add_argument("mapp", metavar="MAPP", nargs="?", help="mappen med listorna (xlsx, csv)")
+    las_in.add_argument("--ersatt", action="store_true", help="ersätt kommunens filer om de redan finns")
+    _study_options(las_in, most="möjliga framtider när modellen ställs mot listorna; 40 om inget anges")
     exempeldata = verb("exempeldata", "gör påhittade uttag ur verksamhetssystem, med känd sanning, att pröva las-in på")
     exempeldata.add_argument("mapp", metavar="MAPP", help="ny mapp som filerna läggs i")
     styles = "stil: combine, lifecare, procapita, treserva eller blandat; blandat om inget anges"

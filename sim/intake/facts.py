@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.intake.file_benefit import HOUSEHOLD
 from sim.intake.file_care import bought_key
-from sim.intake.file_cases import FIRST, SECOND
+from sim.intake.file_cases import FIRST, SECOND, judged_first
 from sim.intake.ground import BENEFIT, OWN, Ground, days_within
 from sim.intake.sourced import FEW, Tree, significant, yaml_text
 
@@ -98,13 +98,13 @@ def _handled(ground: Ground, area: str) -> Iterator[Fact]:
         return
     rows = ground.lists.arenden
     rows = rows[rows["verksamhet"] == area]
-    first = FIRST if handling.forhandsbedomning else SECOND
-    begun = rows["inledd"] if handling.forhandsbedomning else rows["inkom"]
+    judged = judged_first(handling)
+    first, begun = (FIRST, rows["inledd"]) if judged else (SECOND, rows["inkom"])
     for year in _years(ground, "arenden"):
         came = rows[rows["inkom"].dt.year == year]
         persons = int(came["person"].nunique())
         yield Fact("Inkomna ärenden", area, "inkomna", year, "antal", len(came), persons, "begarda", first)
-        if handling.forhandsbedomning:
+        if judged:
             opened = rows[rows["inledd"].dt.year == year]
             persons = int(opened["person"].nunique())
             yield Fact("Inledda utredningar", area, "inledda", year, "antal", len(opened), persons, "startade", SECOND)

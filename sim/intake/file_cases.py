@@ -11,6 +11,7 @@ from sim.intake.file_lengths import length_tree, shares_tree, shown_count, stock
 from sim.intake.fitted import Estimate, Handling, Returns
 from sim.intake.ground import BENEFIT, Ground
 from sim.intake.sourced import Source, Sourced, Tree, assumed, assumed_between, by_law, scaled, significant
+from sim.swedish import gement
 
 AVSLUT, FIRST, SECOND, AWAY = "avslut", "forhandsbedomning", "utredning", "hemma"
 FIRST_WEIGHT = 0.3
@@ -20,6 +21,8 @@ CASES_EACH, BENEFITS_EACH = 16, 60
 SALARY, SALARY_RANGE = 650, (560, 760)
 CHILDREN = {"barn_och_ungdom", "barn", "barn_och_familj", "barn_unga"}
 MOST_BACK = 0.95
+ALL_OPENED = 0.98
+"""Of cases; a first stage of no time that opens so many is none."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class CasePart:
     steg: Tree
     i_steg: Tree
     load: float
+
+
+def judged_first(handling: Handling) -> bool:
+    """Whether there is a förhandsbedömning: a first stage that takes time, or that closes cases."""
+    stage, leads = handling.forhandsbedomning, handling.leder_till_utredning
+    return stage is not None and leads is not None and (stage.medel.varde >= 1 or leads.varde < ALL_OPENED)
 
 
 def returns_of(handling: Handling | None) -> Returns | None:
@@ -51,7 +60,7 @@ def cases_per_year(handling: Handling, forms: Collection[str]) -> float:
 
 def case_part(ground: Ground, area: str, handling: Handling, team: str) -> CasePart:
     """The inflows of the lists are of those who come for the first time; the rest come back through `hemma`."""
-    first = FIRST if handling.forhandsbedomning else SECOND
+    first = FIRST if judged_first(handling) else SECOND
     back = returns_of(handling)
     why = " Som kommer för första gången; de som återkommer kommer därutöver." if back else ""
     inflode = {
@@ -64,7 +73,7 @@ def case_part(ground: Ground, area: str, handling: Handling, team: str) -> CaseP
     steg: Tree = {}
     i_steg: Tree = {}
     load = 0.0
-    if handling.forhandsbedomning and handling.leder_till_utredning:
+    if handling.forhandsbedomning and handling.leder_till_utredning and first == FIRST:
         what = "Tid från anmälan till beslut om utredning, inpassad med hänsyn till pågående."
         tid = length_tree(handling.forhandsbedomning, what)
         steg[FIRST] = _steg("Förhandsbedömning", team, _first_weight(), tid)
@@ -143,8 +152,8 @@ def away_stock(count: int) -> Tree | None:
 
 def team_tree(ground: Ground, area: str, load: float) -> Tree:
     """Handläggare with a ceiling that lets through what the lists show; `load` is weighted cases on average."""
-    label = f"Handläggare {ground.label(area).lower()}"
-    told = ground.volume(area, "arsarbetare", (f"handlaggare_{area}", "handlaggare", ""))
+    label = f"Handläggare {gement(ground.label(area))}"
+    told = ground.whole_volume(area, "arsarbetare")
     each = BENEFITS_EACH if area == BENEFIT else CASES_EACH
     share = "Taket är per anställd årsarbetare, med frånvaro och semester inräknade."
     if told:
@@ -160,7 +169,7 @@ def team_tree(ground: Ground, area: str, load: float) -> Tree:
         text = f"Årsarbetare står inte i listorna; satta så att teamet bär det listorna visar med {each} ärenden var."
         posts = assumed(need, text, 0.85, 1.6)
         arendetak = assumed(each, f"Erfarenhetstal, ingen källa. {share}", 0.85, 1.6, drawn=True)
-    pay = ground.volume(area, "lon_tkr", (f"handlaggare_{area}", "handlaggare", ""))
+    pay = ground.whole_volume(area, "lon_tkr")
     salary = (
         Sourced(significant(pay[0]), Source("egna_data", f"Lön med sociala avgifter, {pay[1]}: volymtabellen."))
         if pay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,13 @@ import numpy as np
 from sim.distributions import cdf
 from sim.durations import from_config
 from sim.intake.fitted import Estimate, Length, Stock
-from sim.intake.sourced import FEW, Source, Sourced, Tree, assumed, from_lists, significant
+from sim.intake.sourced import FEW, Source, Sourced, Tree, assumed, from_lists, plain, significant
 from sim.units import Fordelning
 
 SHARE_PLACES = 4
+LEAST = 0.001
+BOUNDS = {"cv": (LEAST, 100.0), "andel": (0.0, 1.0)}
+"""What a kommun's file lets the numbers of a length be; others are at least `LEAST`."""
 LONGEST_CHANCE = 1e-9
 """Elapsed times are kept below what one in so many stays reaches by the law that was fitted."""
 LONGEST_DAYS = 40_000.0
@@ -35,9 +39,10 @@ def _with_sources(node: Mapping[str, Any], told: Mapping[str, Estimate], what: s
         elif isinstance(value, list | tuple):
             tree[key] = Sourced(list(value), Source("egna_data", what))
         elif path in told:
-            tree[key] = from_lists(told[path], what, low=0.001)
+            tree[key] = from_lists(told[path], what, *BOUNDS.get(key, (LEAST, math.inf)))
         else:
-            tree[key] = Sourced(significant(float(value)), Source("egna_data", what))
+            low, high = BOUNDS.get(key, (LEAST, math.inf))
+            tree[key] = Sourced(significant(min(max(float(value), low), high)), Source("egna_data", what))
     parts = [part for part in tree.values() if isinstance(part, dict) and "andel" in part]
     if parts:
         others = sum(round(part["andel"].varde, SHARE_PLACES) for part in parts[:-1])
@@ -120,7 +125,7 @@ def averaged(days: list[float], most: float) -> list[int]:
 
 def longest(length: Length) -> float:
     """Days that practically no stay passes, by the law that was fitted."""
-    law = from_config(Fordelning.model_validate(dict(length.fordelning)))
+    law = from_config(Fordelning.model_validate(plain(length_tree(length, "-"))))
     low, high = 0.0, LONGEST_DAYS
     if 1 - float(cdf(law, high)) > LONGEST_CHANCE:
         return high

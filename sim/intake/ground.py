@@ -16,10 +16,12 @@ from sim.intake.records import Lists, Window
 OWN = "egen"
 BENEFIT = "forsorjningsstod"
 """The verksamhet of the payments."""
-BOUGHT = "kopt"
-"""Ends the name of what a form of care is bought as."""
 SUMS = {"kostnad_tkr", "budget_tkr", "intakt_tkr", "dygn"}
 """Volumes whose year is the sum of its months; of the others it is the mean."""
+TOGETHER = {*SUMS, "platser", "arsarbetare"}
+"""Volumes that several parts of a verksamhet have together; of the others it is their mean."""
+BOUGHT = "kopt"
+"""Ends the name of what a form of care is bought as."""
 LABELS = {
     "barn_och_ungdom": "Barn och ungdom",
     "missbruk": "Missbruk och beroende",
@@ -51,22 +53,41 @@ class Ground:
 
     def label(self, key: str) -> str:
         """What a planner calls a key."""
+        told = self.lists.namn.get(key, key)
         plain = key.replace("_", " ")
-        return self.lists.namn.get(key) or LABELS.get(key) or plain[:1].upper() + plain[1:]
+        return told if told != key else LABELS.get(key) or plain[:1].upper() + plain[1:]
 
     def volume(self, area: str, slag: str, names: Iterable[str]) -> tuple[float, int] | None:
         """(value, year) of the first of `names` that the volumes tell, as late as the basår."""
+        found = (self._volume(area, slag, name) for name in names)
+        return next(filter(None, found), None)
+
+    def whole_volume(self, area: str, slag: str) -> tuple[float, int] | None:
+        """Of the verksamhet: what is told of it without a name, or else all that has a name together."""
+        whole = self._volume(area, slag, "")
+        if whole:
+            return whole
+        names = sorted({str(name) for name in self._of(area, slag)["namn"]})
+        told = [each for name in names if (each := self._volume(area, slag, name))]
+        if not told:
+            return None
+        values = [value for value, _ in told]
+        return (sum(values) / (1 if slag in TOGETHER else len(values)), max(year for _, year in told))
+
+    def _of(self, area: str, slag: str) -> pd.DataFrame:
         table = self.lists.volymer
-        table = table[(table["verksamhet"] == area) & (table["slag"] == slag) & (table["ar"] <= self.basar)]
-        for name in names:
-            rows = table[table["namn"] == name]
-            if len(rows):
-                year = int(rows["ar"].max())
-                rows = rows[rows["ar"] == year]
-                whole = rows[rows["manad"] == 0]["varde"]
-                values = whole if len(whole) else rows["varde"]
-                return float(values.sum() if slag in SUMS else values.mean()), year
-        return None
+        return table[(table["verksamhet"] == area) & (table["slag"] == slag) & (table["ar"] <= self.basar)]
+
+    def _volume(self, area: str, slag: str, name: str) -> tuple[float, int] | None:
+        rows = self._of(area, slag)
+        rows = rows[rows["namn"] == name]
+        if rows.empty:
+            return None
+        year = int(rows["ar"].max())
+        rows = rows[rows["ar"] == year]
+        whole = rows[rows["manad"] == 0]["varde"]
+        values = whole if len(whole) else rows["varde"]
+        return float(values.sum() if slag in SUMS else values.mean()), year
 
     def placed(self, area: str, form: str, year: int, own: bool | None = None) -> float:
         """Places in use on average over a year; only own ones, or only bought ones, where that is asked for."""
@@ -78,11 +99,27 @@ class Ground:
 
 
 def last_whole_year(lists: Lists) -> int:
-    """The last calendar year that every list with a window covers to its end. Raises HemmaplanError without lists."""
-    if not lists.fonster:
-        raise HemmaplanError("listorna har inga rader att räkna på")
-    ends = [window.till for window in lists.fonster.values()]
+    """The last calendar year that every list of what happened covers to its end. Raises HemmaplanError without them."""
+    ends = [window.till for window in happened(lists).values()]
+    if not ends:
+        raise HemmaplanError("det finns varken placeringar, ärenden eller utbetalningar att räkna på")
     return min(end.year if _ends_year(end) else end.year - 1 for end in ends)
+
+
+def happened(lists: Lists) -> dict[str, Window]:
+    """What the lists cover, but for the volumes: they are for whole years, and may be for the one to come."""
+    return {kind: window for kind, window in lists.fonster.items() if kind != "volymer"}
+
+
+def year_before(basar: int | None, lists: Lists) -> int:
+    """The last year to use: that before the basår that is asked for, or the last whole one. Raises HemmaplanError."""
+    last = last_whole_year(lists)
+    first = max(window.fran.year for window in happened(lists).values())
+    if basar is None:
+        return last
+    if not first < basar <= last + 1:
+        raise HemmaplanError(f"las-in.yaml: basar = {basar}: ska vara {first + 1} till {last + 1}, efter listornas år")
+    return basar - 1
 
 
 def _ends_year(day: date) -> bool:
@@ -92,7 +129,7 @@ def _ends_year(day: date) -> bool:
 def until(lists: Lists, year: int) -> Lists:
     """The lists as they were at the end of a year: what came later is not there, what ended later goes on."""
     last = date(year, 12, 31)
-    if all(window.till <= last for window in lists.fonster.values()):
+    if all(window.till <= last for window in happened(lists).values()):
         return lists
     end = pd.Timestamp(last)
     return replace(

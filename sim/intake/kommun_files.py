@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from sim.config import Kommun
 from sim.files import merge
+from sim.intake.about import About
 from sim.intake.file_benefit import HOUSEHOLD, benefit_part
 from sim.intake.file_care import care_part
 from sim.intake.file_cases import case_part, team_tree
@@ -29,12 +31,11 @@ PART_HEADER = "{namn}: gjord av `hemmaplan las-in`. Det som är märkt antagande
 
 
 @dataclass(frozen=True)
-class About:
-    """What the lists do not tell of the municipality itself."""
+class Made:
+    """`texts` by path from conf/kommun."""
 
-    id: str
-    namn: str
-    kommunkod: str | None = None
+    texts: Mapping[str, str]
+    kommun: Kommun
 
 
 def ground_of(lists: Lists, fitted: Fitted) -> Ground:
@@ -43,8 +44,8 @@ def ground_of(lists: Lists, fitted: Fitted) -> Ground:
     return Ground(until(lists, sista), fitted, sista)
 
 
-def kommun_files(ground: Ground, about: About) -> dict[str, str]:
-    """Texts by path from conf/kommun. Raises HemmaplanError where they would not make a kommun that can be loaded."""
+def kommun_files(ground: Ground, about: About) -> Made:
+    """The files, checked. Raises HemmaplanError where they would not make a kommun that can be loaded."""
     drivers = driver_tree(ground)
     areas = {area: _area(ground, area, bool(drivers)) for area in _areas(ground.fitted)}
     top, sources = unpacked({"drivare": drivers} if drivers else {}, "kommun")
@@ -61,12 +62,12 @@ def kommun_files(ground: Ground, about: About) -> dict[str, str]:
     whole: Tree = {}
     for part in (main, *areas.values()):
         merge(whole, {key: value for key, value in part.items() if key != "defaults"})
-    kommun_from(whole)
+    kommun = kommun_from(whole)
     header = MAIN_HEADER.format(namn=about.namn, sista=ground.sista)
     texts = {f"{about.id}.yaml": yaml_text(main, header)}
     for area, part in areas.items():
         texts[f"{about.id}/{area}.yaml"] = yaml_text(part, PART_HEADER.format(namn=ground.label(area)))
-    return texts
+    return Made(texts, kommun)
 
 
 def _areas(fitted: Fitted) -> list[str]:

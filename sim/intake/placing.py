@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sim.errors import HemmaplanError
@@ -13,6 +13,14 @@ from sim.files import os_reason
 def in_the_way(root: Path, texts: Mapping[str, str]) -> list[str]:
     """Of the paths (from `root`), those that are there with another text."""
     return [name for name, text in texts.items() if (root / name).exists() and _text(root / name) != text]
+
+
+def refuse(root: Path, names: Sequence[str], replace: bool) -> None:
+    """Raises HemmaplanError where some of the files are there and are not to be replaced."""
+    taken = [name for name in names if (root / name).exists()]
+    if taken and not replace:
+        shown = ", ".join(taken[:3]) + (f" och {len(taken) - 3} till" if len(taken) > 3 else "")
+        raise HemmaplanError(f"{shown}: finns redan; skriv --ersatt för att ersätta, eller ge kommunen ett annat id")
 
 
 def _text(path: Path) -> str | None:
@@ -27,10 +35,7 @@ def place(root: Path, texts: Mapping[str, str], replace: bool) -> list[Path]:
 
     Raises HemmaplanError where a file is in the way and `replace` is not asked for, or nothing can be written.
     """
-    taken = in_the_way(root, texts)
-    if taken and not replace:
-        shown = ", ".join(taken[:3]) + (f" och {len(taken) - 3} till" if len(taken) > 3 else "")
-        raise HemmaplanError(f"{shown}: finns redan; skriv --ersatt för att ersätta, eller ge kommunen ett annat id")
+    refuse(root, in_the_way(root, texts), replace)
     scratch: dict[Path, Path] = {}
     before: dict[Path, Path | None] = {}
     done = False

@@ -105,7 +105,7 @@ def unpacked(tree: Tree, prefix: str) -> tuple[Tree, Tree]:
             kallor[value.kalla] = (_free(f"{prefix}_{value.namn or '_'.join(where[-3:])}", taken), [])
         kallor[value.kalla][1].append(path)
     entries = {name: _entry(source, paths) for source, (name, paths) in kallor.items()}
-    return _plain(tree), entries
+    return plain(tree), entries
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -125,13 +125,14 @@ def _sourced(node: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
             yield from _sourced(value, (*where, str(key)))
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
+    """A tree without its sources."""
     if isinstance(node, Sourced):
-        return _plain(node.varde)
+        return plain(node.varde)
     if isinstance(node, Mapping):
-        return {key: _plain(value) for key, value in node.items()}
+        return {key: plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return [_plain(value) for value in node]
+        return [plain(value) for value in node]
     return node
 
 

@@ -60,7 +60,7 @@ def typed(lista: str, raw: pd.DataFrame) -> Typed:
         frame, more = _by_month(frame)
         remarks += more
     if lista == "volymer":
-        frame["manad"] = frame["manad"].fillna(0)
+        frame["manad"] = frame["manad"].fillna(0) if "manad" in frame else 0
     return Typed(_as_schema(lista, frame), names, shown, tuple(remarks))
 
 

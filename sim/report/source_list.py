@@ -16,6 +16,7 @@ from sim.sources import numbers
 from sim.swedish import MONTHS, tal
 from sim.units import ETTOR
 
+ELAPSED = "pagatt_dagar"
 MONTHLY = ("sasong", "semesterprofil")
 SIGNIFICANT = 4
 DAYS = {"medel", "median", "p90"}
@@ -23,7 +24,14 @@ DAYS = {"medel", "median", "p90"}
 
 
 def sourced_numbers(kommun: Kommun) -> list[Sourced]:
-    return numbers(kommun.model_dump(mode="python", exclude_unset=True), kommun.kallor)
+    """Elapsed days, which are one for each person, are listed as one number."""
+    listed = numbers(kommun.model_dump(mode="python", exclude_unset=True), kommun.kallor)
+    return [number for number in listed if not _one_of_many(number.path)]
+
+
+def _one_of_many(path: str) -> bool:
+    *_, group, place = ["", *path.split(".")]
+    return group == ELAPSED and place != "1"
 
 
 def assumptions_of(kommun: Kommun) -> tuple[int, int]:
@@ -66,6 +74,8 @@ def parameter_table(kommun: Kommun, below: int) -> Table:
         if len(group) > 1:
             what = f"{what}: {_profile([number.value for number in group])}"
             value = "tolv tal"
+        elif ELAPSED in first.path:
+            value = "visas inte"
         elif first.path in hidden:
             value = Masked(f"färre än {below}" if first.value < below else "visas inte")
         else:
@@ -121,7 +131,7 @@ def _called(kommun: Kommun, content: Mapping[str, Any], path: str, profile: bool
     if parts[0] == "planerat":
         return "Planerat", change_text(kommun.planerat[parts[1]], kommun)
     names, _ = path_names(content, path)
-    if profile:
+    if profile or ELAPSED in parts:
         names = names[:-1]
     depth = 2 if parts[0] in ("verksamheter", "nulage") else 1
     if parts[0] == "nulage":

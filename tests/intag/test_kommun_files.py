@@ -12,12 +12,13 @@ import pytest
 from intag.handgjort import YEARS, about, benefit, care, handling, inflow, length, lists, stock, whole, with_series
 from sim import load_kommun, load_scenario, simulate
 from sim.config import Kommun
+from sim.intake.about import About
 from sim.intake.facts import facts, facts_csv, reconciliation_text
 from sim.intake.file_lengths import averaged, shares_tree, shown_count, stock_tree
 from sim.intake.first_questions import first_questions
 from sim.intake.fitted import Elasticity, Estimate, Fitted, Returns
 from sim.intake.ground import days_within, last_whole_year, until
-from sim.intake.kommun_files import About, Ground, ground_of, kommun_files, prefix_of
+from sim.intake.kommun_files import Ground, ground_of, kommun_files, prefix_of
 from sim.intake.records import Lists, Window
 from sim.reconcile import load_reconciliation
 from sim.scenario import make_plan
@@ -28,7 +29,7 @@ NOTHING = Fitted({}, {}, {}, None, {})
 
 
 def written(given: Lists, fitted: Fitted, root: Path) -> Kommun:
-    for name, text in kommun_files(ground_of(given, fitted), ABOUT).items():
+    for name, text in kommun_files(ground_of(given, fitted), ABOUT).texts.items():
         path = root / "conf" / "kommun" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -179,7 +180,7 @@ def test_few_observations_are_rounded_and_said_to_be_an_assumption(tmp_path: Pat
     few = care(200, 36.525)
     few = replace(few, pris={"extern": replace(few.pris["extern"], medel=about(4321, n=3), n=3)})
     fitted = replace(NOTHING, vard={"v": {"hvb": few}}, direkt={"v": {"hvb": inflow(36.525)}})
-    text = kommun_files(ground_of(lists({("v", "hvb"): (0, 20)}), fitted), ABOUT)["provby_2025/v.yaml"]
+    text = kommun_files(ground_of(lists({("v", "hvb"): (0, 20)}), fitted), ABOUT).texts["provby_2025/v.yaml"]
     assert "medel: 4000.0" in text and "4321" not in text and "Färre än 5 iakttagelser" in text
 
 
