@@ -106,6 +106,7 @@ stada:
 	@find . -name .git -prune -o -name results -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
 # The small published example that the README shows.
-exempel: .venv/.installerat
-	@$(BIN)/hemmaplan kor kommun=sodertalje_2019 'scenarios=[arbetsloshet_11,stodboende_5]' studie.namn=exempel_korning
+exempel: .venv/.utveckling
+	@$(BIN)/hemmaplan kor kommun=sodertalje_2019 'scenarios=[arbetsloshet_11,stodboende_5]' studie.namn=exempel_korning \
+		rapport=bilaga
 	@$(BIN)/python scripts/exempel.py

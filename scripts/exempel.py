@@ -6,6 +6,14 @@ import re
 import shutil
 from pathlib import Path
 
+import pikepdf
+
+from sim.report.bilaga import draw
+from sim.report.content import document_of
+from sim.report.saved import load_saved
+from sim.report.typst_pdf import page_pictures
+from sim.settings import Rapport
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = (
     "sammanfattning.md",
@@ -15,6 +23,8 @@ FILES = (
     "figurer/externa_dygn_missbruk.svg",
     "figurer/skillnader.svg",
 )
+DPI = 80
+"""Of the picture of the bilaga's first page."""
 
 
 def main() -> None:
@@ -24,6 +34,7 @@ def main() -> None:
     target.mkdir()
     for name in FILES:
         shutil.copyfile(run / name, target / Path(name).name)
+    publish_bilaga(run, target)
     summary = (target / "sammanfattning.md").read_text(encoding="utf-8")
     table = re.search(r"\n(\| Nyckeltal .*?)\n\n", summary, re.S)
     assert table is not None
@@ -34,6 +45,16 @@ def main() -> None:
     whole = f"{text[:start]}{figure}\n\n{table[1]}\n{text[end:]}"
     readme.write_text(whole, encoding="utf-8", newline="\n")
     print(f"Publicerat: {target.relative_to(ROOT).as_posix()}")
+
+
+def publish_bilaga(run: Path, target: Path) -> None:
+    """The PDF, packed to half its size and otherwise the same, and its first page as a picture."""
+    with pikepdf.open(run / "bilaga.pdf") as pdf:
+        packed = pikepdf.ObjectStreamMode.generate
+        pdf.save(target / "bilaga.pdf", object_stream_mode=packed, recompress_flate=True, deterministic_id=True)
+    saved = load_saved(run, ROOT)
+    document = document_of(saved, ROOT, Rapport(), draw(saved))
+    (target / "bilaga_sida_1.png").write_bytes(page_pictures(document, run, DPI)[0])
 
 
 if __name__ == "__main__":

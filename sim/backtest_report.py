@@ -295,12 +295,16 @@ def grade_text(tested: Sequence[Backtested]) -> str:
     model, naive = grade_of(judged, MODEL), grade_of(judged, LAST)
     if model is None or naive is None:
         return ""
-    exact = exact_interval(model.inom[0], model.siffror)
+    return f"Backtest: {grade_words(model.siffror, model.inom[0], model.medianfel, naive.medianfel)}"
+
+
+def grade_words(count: int, within: int, error: float, naive: float) -> str:
+    """Of so many outcomes; median errors as shares of the outcome, the model's and that of last year's value."""
+    exact = exact_interval(within, count)
     return (
-        f"Backtest: av {model.siffror} utfall låg {model.inom[0]} inom modellens 80-procentsintervall "
+        f"av {count} utfall låg {within} inom modellens 80-procentsintervall "
         f"(exakt intervall för täckningen {tal(100 * exact.lag)}–{tal(100 * exact.hog)} procent); medianfelet var "
-        f"{tal(100 * model.medianfel)} procent, mot {tal(100 * naive.medianfel)} för den som gissar samma som "
-        "året innan."
+        f"{tal(100 * error)} procent, mot {tal(100 * naive)} för den som gissar samma som året innan."
     )
 
 

@@ -13,13 +13,13 @@ from xml.sax.saxutils import escape
 
 from sim.blocking import keeps_place
 from sim.config import AVSLUT, Inflode, Kommun, PlatsBehov, Steg, TeamBehov, Verksamhet
-from sim.swedish import tal
+from sim.swedish import gement, tal
 
 BOX_WIDTH, BOX_HEIGHT = 190, 104
 GAP_X, GAP_Y = 64, 34
 LANE = 26
 """Height of the lane that a long edge takes through a column."""
-MARGIN, HEADER, LEGEND, ARRIVAL = 20, 56, 56, 132
+MARGIN, HEADER, LEGEND, ARRIVAL = 20, 56, 36, 168
 NOTE_LINE, NOTE_LETTER = 14, 6.2
 SMALL = 12
 """Size of small type."""
@@ -152,7 +152,7 @@ def needs_text(kommun: Kommun, steg: Steg) -> list[str]:
     if isinstance(behov, PlatsBehov):
         lines = [", ".join(kommun.resurser[name].namn for name in behov.plats)]
         if behov.reserv is not None:
-            lines.append(f"annars {kommun.resurser[behov.reserv].namn.lower()}")
+            lines.append(f"annars {gement(kommun.resurser[behov.reserv].namn)}")
         return lines
     return []
 
@@ -289,7 +289,7 @@ def description(kommun: Kommun, area: str, notes: Mapping[str, Note] | None = No
 
 
 def _called(verksamhet: Verksamhet, name: str) -> str:
-    return "att lämna" if name == AVSLUT else verksamhet.steg[name].namn.lower()
+    return "att lämna" if name == AVSLUT else gement(verksamhet.steg[name].namn)
 
 
 def _arrivals(inflows: Sequence[Inflode], at: Point) -> str:
@@ -303,7 +303,7 @@ def _arrivals(inflows: Sequence[Inflode], at: Point) -> str:
             f'stroke-width="3">{escape(text)}</text>'
         )
     middle = y + BOX_HEIGHT / 2
-    lines = [line for inflow in inflows for line in textwrap.wrap(f"{inflow.namn} {tal(inflow.per_ar)} per år", 18)]
+    lines = [line for inflow in inflows for line in textwrap.wrap(f"{inflow.namn} {tal(inflow.per_ar)} per år", 20)]
     above = -(-len(lines) // 2) if len(inflows) > 1 else len(lines)
     text = "".join(
         f'<text x="{MARGIN}" y="{middle + (14 * (number - above) + (6 if number < above else 16)):g}" '
@@ -325,7 +325,7 @@ def _box(kommun: Kommun, steg: Steg, at: Point, leaving: float) -> str:
     width = 2.5 if steg.kvar else 1.2
     names = _wrapped(steg.namn, 20, 2)
     each = 2 if len(needs) == 1 else 1
-    below = [line for need in needs[:2] for line in _wrapped(need, 25, each)]
+    below = [line for need in needs[:2] for line in _wrapped(need, 23, each)]
     rows = [(20 + 15 * number, 13, "bold", line) for number, line in enumerate(names)]
     rows += [(22 + 15 * len(names) + 14 * number, SMALL, "normal", line) for number, line in enumerate(below)]
     if leaving > 0:

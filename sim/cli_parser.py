@@ -93,6 +93,8 @@ def make_parser() -> _Parser:
     kor.add_argument("andringar", metavar="NYCKEL=VÄRDE", nargs=argparse.REMAINDER, help=f"till exempel {example}")
     avstam = verb("avstam", "ställ modellens basår mot kommunens dokument, siffra för siffra")
     avstam.add_argument("kommun", metavar="KOMMUN")
+    kept = "spara betyget i conf/kalibrering, så att sidan i webbläsaren kan visa det"
+    avstam.add_argument("--skriv", action="store_true", help=kept)
     _study_options(avstam)
     prognos = verb(
         "prognos", "räkna fram årets utfall, som i en delårsrapport, av utfallet hittills och en simulerad rest"
@@ -196,6 +198,10 @@ def make_parser() -> _Parser:
     rapport.add_argument("--format", metavar="F,F", help="word, pdf eller excel, med komma mellan; alla om inget anges")
     rapport.add_argument("--ansvarig", metavar="NAMN", help="den som svarar för bilagan")
     rapport.add_argument("--diarienummer", metavar="NR", help="ärendets nummer")
+    extra = (
+        "resultatmappar av varfor, varde, malsok, kanslighet eller backtest, med komma mellan, som ska med i bilagan"
+    )
+    rapport.add_argument("--med", metavar="MAPP,MAPP", help=extra)
     masked = "antal personer under N ur kommunens egna data visas inte; 0 visar alla"
     rapport.add_argument("--maskera-under", type=int, metavar="N", help=masked)
     las_in = verb("las-in", "gör en kommun av egna listor ur verksamhetssystem och ekonomi, och säg hur bra de är")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.comparison import Comparison
 from sim.config import Boende, Extern, Team
+from sim.swedish import gement
 
 
 @dataclass(frozen=True)
@@ -31,31 +32,31 @@ def lines_of(made: Comparison) -> list[Line]:
             if steg.bistand_kr_per_manad is not None:
                 title = f"{steg.namn}, per månad" if several else "Hushåll med bistånd, per månad"
                 found.append(Line(f"hushall_{key}", area, "bidragsmanader", key, title, "hushåll"))
-                which = f", {steg.namn.lower()}" if several else ""
+                which = f", {gement(steg.namn)}" if several else ""
                 title = f"Utbetalt bistånd{which}, per månad"
                 found.append(Line(f"bistand_{key}", area, "utbetalt_bistand", key, title, "mnkr", 1e-6))
             places = getattr(steg.behov, "plats", ())
             if any(isinstance(kommun.resurser[name], Boende) for name in places):
-                title = f"Kö till {steg.namn.lower()}, medelantal per månad"
+                title = f"Kö till {gement(steg.namn)}, medelantal per månad"
                 found.append(Line(f"ko_{key}", area, "ko", key, title, "personer"))
             if steg.frist is not None:
-                title = f"Tid till beslut, {steg.namn.lower()} ({verksamhet.namn.lower()}), klara i månaden"
+                title = f"Tid till beslut, {gement(steg.namn)} ({gement(verksamhet.namn)}), klara i månaden"
                 found.append(Line(f"utredningstid_{area}_{key}", area, "utredningstid_medel", key, title, "dygn"))
         for name, resurs in kommun.resurser.items():
             if resurs.verksamhet != area:
                 continue
             if isinstance(resurs, Team):
-                low = resurs.namn.lower()
+                low = gement(resurs.namn)
                 title = f"Ärenden per handläggare, {low.removeprefix('handläggare ')}"
                 found.append(Line(f"arenden_{name}", area, "arenden_per_handlaggare", name, title, "ärenden"))
                 title = f"Årsarbetare som behövs, {low}"
                 found.append(Line(f"behov_{name}", area, "arsarbetare_behov", name, title, "årsarbetare"))
             if isinstance(resurs, Boende) and resurs.vardplats:
-                title = f"Beläggning, {resurs.namn.lower()}"
+                title = f"Beläggning: {resurs.namn}"
                 found.append(Line(f"belaggning_{name}", area, "belaggning", name, title, "procent", 100.0))
-                title = f"Blockerade platser (inlåsning), {resurs.namn.lower()}"
+                title = f"Blockerade platser (inlåsning): {resurs.namn}"
                 found.append(Line(f"blockerade_{name}", area, "blockerade", name, title, "platser"))
         if any(isinstance(r, Extern) and r.verksamhet == area for r in kommun.resurser.values()):
-            title = f"Externa vårddygn per månad, {verksamhet.namn.lower()}"
+            title = f"Externa vårddygn per månad, {gement(verksamhet.namn)}"
             found.append(Line(f"externa_dygn_{area}", area, "varddygn_extern", "", title, "dygn"))
     return found

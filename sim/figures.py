@@ -24,7 +24,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from sim.figures_content import AgainstBudget, Content, Differences, OverTime, Panel, Who
+from sim.figures_content import AgainstBudget, Content, Differences, Fan, OverTime, Panel, Who
 from sim.figures_png import write_png
 from sim.figures_text import drawable, with_drawable_text
 from sim.swedish import tal
@@ -46,11 +46,16 @@ STYLES = (
 )
 TITLE, TEXT, SMALL, NOTE = 10.0, 9.0, 8.0, 7.5
 """Sizes of type, points."""
+BOLD = 1.15
+"""How much wider bold type is."""
 LINE = 1.2
 """Between lines of text, as a multiple of their size."""
 GREY = "#404040"
 BEHIND = {"facecolor": "#F3F3F3", "edgecolor": "none", "pad": 0.5}
 """Of a word that a line may cross."""
+SHADES = ("#DCDCDC", "#B4B4B4")
+"""Of a fan's bands, the widest first."""
+BUDGET = "#7A1F1F"
 LIMIT = "Tidsgräns"
 NEAR = 1.5
 """A limit farther off than so many times the values is told, not drawn."""
@@ -105,6 +110,8 @@ def _figure(content: Content) -> Figure:
     shown = with_drawable_text(content)
     if isinstance(shown, OverTime):
         return _over_time(shown)
+    if isinstance(shown, Fan):
+        return _fan(shown)
     return _against_budget(shown) if isinstance(shown, AgainstBudget) else _differences(shown)
 
 
@@ -125,6 +132,17 @@ def _width(text: str, size: float) -> float:
     return max(text_to_path.get_text_width_height_descent(line, face, False)[0] for line in text.split("\n"))
 
 
+def _fitted(title: str, room: float) -> tuple[str, bool]:
+    """A title that stands above the plot where there is room, or else from the figure's left edge, on as many lines as
+    it takes. Returns whether it is the former."""
+    if BOLD * _width(title, TITLE) <= room:
+        return title, True
+    letters = len(title)
+    while letters > 20 and BOLD * _width(wrapped(title, letters), TITLE) > WIDTH * INCH - 12:
+        letters -= 1
+    return wrapped(title, letters), False
+
+
 class _Frame:
     """A figure with one plot, laid out by what is to be written around it; Matplotlib's own axes are several times
     slower. Places are in the units of the data, with distances from them in points."""
@@ -138,10 +156,11 @@ class _Frame:
         levels: Any = MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]).tick_values(*self.y)
         levels = levels[(levels >= self.y[0]) & (levels <= self.y[1])]
         labels = _labels(levels)
-        left = 10 + LINE * TEXT + max((_width(label, TEXT) for label in labels), default=0.0)
+        left = 16 + LINE * TEXT + max((_width(label, TEXT) for label in labels), default=0.0)
         bottom = 14 + LINE * (TEXT + NOTE * (note.count("\n") + 1))
         across, up = WIDTH * INCH, HEIGHT * INCH
-        self.height = up - bottom - LINE * TITLE - 10
+        title, beside = _fitted(title, across - left - 10)
+        self.height = up - bottom - LINE * TITLE * (title.count("\n") + 1) - 10
         self.figure = Figure(figsize=(WIDTH, HEIGHT))
         self.axes = self.figure.add_axes(
             (left / across, bottom / up, 1 - (left + right) / across, self.height / up), xlim=x, ylim=self.y
@@ -153,7 +172,7 @@ class _Frame:
         for level, label in zip(levels, labels, strict=True):
             self.text(x[0], level, label, -6, 0, ha="right", va="center_baseline")
         self.figure.text(0.01, (bottom + self.height / 2) / up, unit, rotation=90, va="center")
-        self.text(x[0], self.y[1], title, 0, 6, fontsize=TITLE, fontweight="bold", va="bottom")
+        self.text(x[0], self.y[1], title, 0 if beside else 6 - left, 6, fontsize=TITLE, fontweight="bold", va="bottom")
         self.figure.text(0.01, 4 / up, note, fontsize=NOTE, color=GREY, va="bottom")
 
     def line(self, x: Any, y: Any, **look: Any) -> None:
@@ -193,8 +212,7 @@ def _over_time(content: OverTime) -> Figure:
     axes = frame.axes
     if content.limit is not None and near:
         frame.line([first, last], [content.limit] * 2, color=GREY, linestyle=(0, (2, 2)), linewidth=1.2)
-    axes.axvspan(first, first + 1, color="#F3F3F3", zorder=-1, linewidth=0)
-    frame.text(first, frame.y[1], "basår", 2, -2, fontsize=SMALL, color="#595959", va="top", bbox=BEHIND)
+    _mark_basar(frame, first)
     axes.fill_between(time, content.low, content.high, color="#D0D0D0", linewidth=0)
     for curve in content.curves:
         color, dashes, marker = _look(curve.who)
@@ -210,6 +228,11 @@ def _over_time(content: OverTime) -> Figure:
         ends.append((content.limit, LIMIT, GREY))
     _name_ends(frame, float(time[-1]), ends)
     return frame.figure
+
+
+def _mark_basar(frame: _Frame, first: float) -> None:
+    frame.axes.axvspan(first, first + 1, color="#F3F3F3", zorder=-1, linewidth=0)
+    frame.text(first, frame.y[1], "basår", 2, -2, fontsize=SMALL, color="#595959", va="top", bbox=BEHIND)
 
 
 def _name_ends(frame: _Frame, last: float, ends: Sequence[tuple[float, str, str]]) -> None:
@@ -262,6 +285,33 @@ def _against_budget(content: AgainstBudget) -> Figure:
         axes.plot(at, each.means, marker, color=color, markersize=5, label=name, markerfacecolor=face)
     frame.x_names(range(count), content.years, range(count))
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=SMALL, frameon=False)
+    return frame.figure
+
+
+def _fan(content: Fan) -> Figure:
+    """Bands between years; the budget as a step, which changes from one year to the next."""
+    count = len(content.years)
+    time = content.curves[0].months
+    parts = [content.budget, *(end for band in content.bands for end in band), *(c.means for c in content.curves)]
+    every = np.concatenate(parts)
+    names = [wrapped(curve.who.name) for curve in content.curves]
+    right = 14 + max(_width(name, SMALL) for name in ("Budget", *names))
+    inside = float(np.nanmin(every)), float(np.nanmax(every))
+    frame = _Frame(content.title, "mnkr", content.note, (-0.5, count - 0.5), inside, right, 7)
+    _mark_basar(frame, -0.5)
+    for (low, high), grey in zip(content.bands, SHADES, strict=True):
+        frame.axes.fill_between(time, low, high, color=grey, linewidth=0)
+    steps = np.repeat(np.arange(count + 1) - 0.5, 2)[1:-1]
+    frame.line(steps, np.repeat(content.budget, 2), color=BUDGET, linewidth=2.4)
+    for curve in content.curves:
+        color, dashes, marker = _look(curve.who)
+        look: dict[str, Any] = {"marker": marker, "markersize": 4.5}
+        frame.axes.plot(curve.months, curve.means, color=color, linestyle=dashes, linewidth=1.6, **look)
+    frame.x_names(range(count), content.years, range(count))
+    ends = [
+        (float(curve.means[-1]), name, _look(curve.who)[0]) for curve, name in zip(content.curves, names, strict=True)
+    ]
+    _name_ends(frame, float(time[-1]), [*ends, (float(content.budget[-1]), "Budget", BUDGET)])
     return frame.figure
 
 

@@ -79,13 +79,15 @@ def _waterfall(made: Waterfall, title: str) -> Figure:
         )
     axes.set_ylim(float(np.sum(heights)) + 0.06, 0.0)
     axes.set_yticks(middles.tolist(), labels=names, fontsize=SMALL)
-    _horizontal(axes, ends, f"{figure.name}, {figure.period} ({figure.unit})")
+    _horizontal(axes, [0.0, *ends], f"{figure.name}, {figure.period} ({figure.unit})")
     drawing.suptitle(title, fontsize=TITLE, fontweight="bold", x=0.01, ha="left")
     note = "Stapel: medelskillnad av möjliga framtider. Streck under: 95-procentsintervall för den delen."
     drawing.supxlabel(note, fontsize=NOTE, x=0.01, ha="left", color=GREY)
     return drawing
 
 
+FAR = 2.0
+"""Zero farther off than so many times what all bars span is left out, so that the bars can be seen."""
 SHOWN = 10
 """Bars of a tornado."""
 
@@ -128,11 +130,14 @@ def _tornado(made: Tornado, number: int, shown: Sequence[Effect], title: str) ->
         ends += found
     axes.set_ylim(sum(heights) + 0.06, 0.0)
     axes.set_yticks(middles, labels=names, fontsize=SMALL)
-    _horizontal(axes, ends, f"Skillnad mot nuläget: {figure.name}, {figure.period} ({figure.unit})", both=True)
+    near = min(map(abs, ends)) <= FAR * (max(ends) - min(ends)) or min(ends) <= 0 <= max(ends)
+    label = f"Skillnad mot nuläget: {figure.name}, {figure.period} ({figure.unit})"
+    _horizontal(axes, [0.0, *ends] if near else ends, label, both=True)
     axes.axvline(written, color="black", linewidth=0.8, linestyle=(0, (4, 2)))
     drawing.suptitle(title, fontsize=TITLE, fontweight="bold", x=0.01, ha="left")
+    zero = " Heldragen: noll." if near else ""
     note = (
-        f"Streckad linje: talen som de står ({tal(written, figure.decimals, sign=True)}). Heldragen: noll.\n"
+        f"Streckad linje: talen som de står ({tal(written, figure.decimals, sign=True)}).{zero}\n"
         "Prickig stapel: antagandets låga ände. Mörk: den höga. Siffran vid stapeln är antagandets värde där."
     )
     if not all(each.fits for each in shown):
@@ -142,11 +147,12 @@ def _tornado(made: Tornado, number: int, shown: Sequence[Effect], title: str) ->
 
 
 def _horizontal(axes: Axes, ends: list[float], label: str, both: bool = False) -> None:
-    """Zero as a line, room for numbers at the right (or at both sides), Swedish numbers below."""
-    low, high = min([0.0, *ends]), max([0.0, *ends])
+    """Zero as a line where it is within, room for numbers at the right (or at both sides), Swedish numbers below."""
+    low, high = min(ends), max(ends)
     room = (high - low) or 1.0
     axes.set_xlim(low - (0.16 if both else 0.05) * room, high + (0.16 if both else 0.2) * room)
-    axes.axvline(0, color="black", linewidth=0.8)
+    if low <= 0 <= high:
+        axes.axvline(0, color="black", linewidth=0.8)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
     axes.tick_params(axis="y", length=0)

@@ -22,6 +22,8 @@ from sim.statistics import Series
 from sim.summary import Found, KeyFigure, key_figures, planning_periods, row_of
 from sim.swedish import tal
 
+BANDS = (("p10", "p90"), ("p25", "p75"))
+"""Of a fan chart, the widest first."""
 BARELY = 0.01
 """A scenario whose mean never leaves nuläge by more than this share of its level is named, not drawn."""
 
@@ -82,6 +84,22 @@ class AgainstBudget:
 
 
 @dataclass(frozen=True)
+class Fan:
+    """What has a budget, all verksamheter together, year by year (mnkr): how nuläge's possible years spread around the
+    budget, and the mean of each scenario that differs. `bands`: (low, high) of each of `BANDS`.
+    """
+
+    file: str
+    title: str
+    years: tuple[str, ...]
+    budget: Floats
+    bands: tuple[tuple[Floats, Floats], ...]
+    curves: tuple[Curve, ...]
+    """Nuläge first; `months` are the places of the years, from 0."""
+    note: str
+
+
+@dataclass(frozen=True)
 class Panel:
     """A key figure, and its difference in each scenario (None where there is none)."""
 
@@ -100,12 +118,13 @@ class Differences:
     note: str
 
 
-Content = OverTime | AgainstBudget | Differences
+Content = OverTime | AgainstBudget | Fan | Differences
 
 
 def contents_of(made: Comparison) -> list[Content]:
     """Every figure of a study."""
     found: list[Content | None] = [over_time(made, line) for line in lines_of(made)]
+    found.append(fan(made))
     found += [against_budget(made, area) for area in sorted(made.resultat.study.kommun.verksamheter)]
     if len(made.resultat.plans) > 1:
         found.append(differences(made))
@@ -205,6 +224,39 @@ def against_budget(made: Comparison, area: str) -> AgainstBudget | None:
         budget.periods,
         money,
         tuple(outcomes),
+        f"{note}\nOförändrat: {', '.join(equal)}." if equal else note,
+    )
+
+
+def fan(made: Comparison) -> Fan | None:
+    """None where fewer than two years have a budget."""
+    against = (ALL_AREAS, "avvikelse", "")
+    budget = made.levels(NULAGE, (ALL_AREAS, "budget", "")).only(_is_year)
+    if len(budget) < 2:
+        return None
+    money = budget["medel"] * 1e-6
+    places = np.arange(len(money), dtype=float)
+    curves, equal = [], []
+    for scenario, who in _who(made):
+        if scenario != NULAGE and not (made.changes(scenario, against)["skillnad"] != 0).any():
+            equal.append(who.name)
+            continue
+        means = made.levels(scenario, against).only(_is_year)["medel"]
+        curves.append(Curve(who, places, money - means * 1e-6))
+    left = {year: made.resultat.tables[0].of(against, year) for year in budget.periods}
+    bands = []
+    for names in BANDS:
+        shares = [int(name[1:]) / 100 for name in reversed(names)]
+        ends = np.array([np.quantile(left[year], shares) for year in budget.periods]).T
+        bands.append((money - ends[0] * 1e-6, money - ends[1] * 1e-6))
+    note = "Mörkt band: hälften av nulägets möjliga år (P25–P75). Ljust: åtta av tio (P10–P90). Linjer: medel."
+    return Fan(
+        "solfjader_budget",
+        "Kostnad mot budget, allt som har en budget",
+        budget.periods,
+        money,
+        tuple(bands),
+        tuple(curves),
         f"{note}\nOförändrat: {', '.join(equal)}." if equal else note,
     )
 

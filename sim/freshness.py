@@ -24,7 +24,7 @@ def source_hashes(root: Path, kommun_id: str, scenarios: Sequence[str]) -> dict[
 
     What has no readable file of its own, like a scenario typed on the command line, is not there.
     """
-    return {part: _hash(content) for part, content in _sources(root, kommun_id, scenarios).items()}
+    return {part: content_hash(content) for part, content in _sources(root, kommun_id, scenarios).items()}
 
 
 def _sources(root: Path, kommun_id: str, scenarios: Sequence[str]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _sources(root: Path, kommun_id: str, scenarios: Sequence[str]) -> dict[str, 
     return found
 
 
-def _hash(content: Any) -> str:
+def content_hash(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -67,7 +67,7 @@ def stale_cautions(folder: Path, root: Path) -> list[Caution]:
         name = f"kommunen {kommun}" if part == "kommun" else f"scenariot {part.removeprefix('scenarios.')}"
         if part not in today:
             found.append(_stale("varning", f"Filerna för {name} finns inte längre eller kan inte läsas."))
-        elif _hash(today[part]) != hashed:
+        elif content_hash(today[part]) != hashed:
             before = saved.get("kommun") if part == "kommun" else saved.get("scenarios", {}).get(part.split(".", 1)[1])
             told = (
                 f"Resultatet är äldre än konfigurationen: {name} är ändrad sedan dess{_changed(before, today[part])}."

@@ -16,7 +16,7 @@ from sim.precision import precision_lines
 from sim.runs import Row
 from sim.scenario import NULAGE
 from sim.statistics import Series
-from sim.swedish import datum, tal, uppraknat
+from sim.swedish import datum, gement, tal, uppraknat
 from sim.warmup import warmup_note
 
 MNKR = 1e-6
@@ -54,25 +54,25 @@ def key_figures(kommun: Kommun, planning: str, last_year: str) -> list[KeyFigure
     figures = [summed(ALL_AREAS, "nettokostnad", "", "Nettokostnad, alla verksamheter", kronor=True)]
     for area, verksamhet in sorted(kommun.verksamheter.items()):
         own = [r for r in kommun.resurser.values() if r.verksamhet == area]
-        figures.append(summed(area, "nettokostnad", "", f"Nettokostnad, {verksamhet.namn.lower()}", kronor=True))
+        figures.append(summed(area, "nettokostnad", "", f"Nettokostnad, {gement(verksamhet.namn)}", kronor=True))
         benefits = [key for key, steg in verksamhet.steg.items() if steg.bistand_kr_per_manad is not None]
         for key in benefits:
-            which = f", {verksamhet.steg[key].namn.lower()}" if len(benefits) > 1 else ""
+            which = f", {gement(verksamhet.steg[key].namn)}" if len(benefits) > 1 else ""
             figures.append(summed(area, "bidragsmanader", key, f"Bidragsmånader{which}"))
         if any(isinstance(resurs, Extern) for resurs in own):
-            figures.append(summed(area, "varddygn_extern", "", f"Externa vårddygn, {verksamhet.namn.lower()}"))
+            figures.append(summed(area, "varddygn_extern", "", f"Externa vårddygn, {gement(verksamhet.namn)}"))
         for key, steg in verksamhet.steg.items():
             if _queues_for_places(kommun, steg):
-                figures.append(at_end(area, "ko", key, f"Kö till {steg.namn.lower()}"))
+                figures.append(at_end(area, "ko", key, f"Kö till {gement(steg.namn)}"))
         for name, resurs in kommun.resurser.items():
             if isinstance(resurs, Team) and resurs.verksamhet == area:
                 figures.append(
-                    at_end(area, "arsarbetare_behov", name, f"Årsarbetare som behövs, {resurs.namn.lower()}")
+                    at_end(area, "arsarbetare_behov", name, f"Årsarbetare som behövs, {gement(resurs.namn)}")
                 )
-                figures.append(at_end(area, "ofordelade", name, f"Ofördelade ärenden, {resurs.namn.lower()}"))
+                figures.append(at_end(area, "ofordelade", name, f"Ofördelade ärenden, {gement(resurs.namn)}"))
         for key, steg in verksamhet.steg.items():
             if steg.frist is not None:
-                figures.append(at_end(area, "utredningstid_medel", key, f"Utredningstid, {verksamhet.namn.lower()}", 0))
+                figures.append(at_end(area, "utredningstid_medel", key, f"Utredningstid, {gement(verksamhet.namn)}", 0))
     return figures
 
 
@@ -231,7 +231,7 @@ def _budget(made: Comparison) -> list[str]:
                 chances = [f"{tal(100 * chance)} %" for chance in mine]
                 lines.append(f"| {kommun.verksamheter[area].namn} | {plan.namn} | {' | '.join(chances)} |")
     compared = [
-        f"{verksamhet.namn.lower()} {uppraknat([_line(line) for line in verksamhet.budget_tkr])}"
+        f"{gement(verksamhet.namn)} {uppraknat([_line(line) for line in verksamhet.budget_tkr])}"
         for _, verksamhet in sorted(kommun.verksamheter.items())
         if verksamhet.budget_tkr
     ]

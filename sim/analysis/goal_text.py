@@ -11,7 +11,9 @@ from sim.analysis.search import CONFIDENCE
 from sim.labels import LABELS
 from sim.swedish import datum, tal, uppraknat
 
-COLUMNS = ("antal", "framtider", "andel_som_haller", "lag", "hog", "matt_medel", "besked")
+ASKED = ("vad", "enhet_mal", "villkor", "matt", "sakerhet", "ar", "fran")
+COLUMNS = (*ASKED, "antal", "framtider", "andel_som_haller", "lag", "hog", "matt_medel", "besked")
+INFLOW = "gånger dagens inflöde"
 SHOWN = 12
 """Rows of the table in the text: those nearest to the answer."""
 
@@ -20,12 +22,11 @@ def goal_lines(sought: Sought, obstacles: Obstacles | None) -> list[str]:
     """The answer, how sure it is, what was tried, and what binds where there is none."""
     goal = sought.goal
     what = "vilket inflöde klarar dagens medel?" if goal.fewer else "hur många behövs?"
-    judged = goal.years[0] if len(goal.years) == 1 else f"{goal.years[0]}–{goal.years[-1]}"
     sure = "" if goal.p is None else f" i minst {tal(100 * goal.p, 1).removesuffix(',0')} % av alla möjliga framtider"
     return [
         f"# {goal.kommun.namn}: {what} {goal.words}",
         "",
-        f"Villkor: {goal.condition.text}{sure}. Bedömt år: {judged}. Ändringen gäller från {datum(goal.since)}.",
+        f"Villkor: {goal.condition.text}{sure}. Bedömt år: {_judged(goal)}. Ändringen gäller från {datum(goal.since)}.",
         "",
         f"**{_answer(sought)}** {_confidence(sought)}".rstrip(),
         "",
@@ -37,6 +38,10 @@ def goal_lines(sought: Sought, obstacles: Obstacles | None) -> list[str]:
         "få. Andelen som håller står med 95-procentsintervall; besked ges först när slumpen inte längre kan ha avgjort "
         "det.",
     ]
+
+
+def _judged(goal: Goal) -> str:
+    return goal.years[0] if len(goal.years) == 1 else f"{goal.years[0]}–{goal.years[-1]}"
 
 
 def amount_text(goal: Goal, amount: float) -> str:
@@ -179,6 +184,12 @@ def _row(sought: Sought, number: int) -> tuple[float, int, float, float, float, 
 
 
 def goal_rows(sought: Sought) -> Iterator[tuple[object, ...]]:
-    """Every amount tried. In the mean, the share and its ends are the margin to the limit."""
+    """What is asked, and every amount tried. In the mean, the share and its ends are the margin to the limit."""
+    goal = sought.goal
+    asked = (
+        *(goal.words, INFLOW if goal.target is None else goal.target.units),
+        *(goal.condition.text, goal.condition.measure, goal.p),
+        *(_judged(goal), goal.since.isoformat()),
+    )
     for number in sorted(sought.found.margins):
-        yield _row(sought, number)
+        yield *asked, *_row(sought, number)

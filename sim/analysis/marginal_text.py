@@ -14,7 +14,11 @@ from sim.swedish import datum, tal, uppraknat
 
 MNKR = 1e-6
 COLUMNS = (
+    "mal",
+    "vad",
+    "enhet_mal",
     "antagande",
+    "antagande_om",
     "antal",
     "matt",
     "enhet",
@@ -255,7 +259,9 @@ def _reading(made: Valued) -> list[str]:
 def value_rows(made: Valued) -> Iterator[tuple[object, ...]]:
     """Every estimate: per unit, and `sammanlagt` for so many together."""
     for stance, of in made.stances:
+        target = of.question.target
         name = " ".join(filter(None, (stance.name, values_text(stance.values))))
+        about = "; ".join(path_text(path, of.kommun)[0] for path in stance.values)
         for matt, enhet, each, factor in (
             ("sparade_kopta_dygn", "dygn/år och enhet", of.dygn, 1.0),
             ("brutto", "mnkr/år och enhet", of.brutto, MNKR),
@@ -267,4 +273,14 @@ def value_rows(made: Valued) -> Iterator[tuple[object, ...]]:
             for number, amount in enumerate(of.question.amounts):
                 at = each.at(number)
                 numbers = (at.medel, at.ki95_lag, at.ki95_hog, at.p10, at.p90)
-                yield name, amount, matt, enhet, *(float(value) * factor for value in numbers)
+                yield (
+                    target.path,
+                    target.words,
+                    target.unit,
+                    name,
+                    about,
+                    amount,
+                    matt,
+                    enhet,
+                    *(float(value) * factor for value in numbers),
+                )

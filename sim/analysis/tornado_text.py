@@ -15,6 +15,7 @@ from sim.periods import Floats
 from sim.swedish import tal
 
 COLUMNS = (
+    *("verksamhet", "matt", "del", "period", "scenario_namn"),
     *("scenario", "antagande", "namn", "skrivet", "lag_ande", "hog_ande", "skillnad_skrivet", "skillnad_lag"),
     *(
         "skillnad_hog",
@@ -190,7 +191,7 @@ def _untried(made: Tornado) -> list[str]:
 
 def effect_rows(made: Tornado) -> Iterator[tuple[object, ...]]:
     """`COLUMNS`: every assumption for every scenario, in the measure's own unit."""
-    kommun = made.question.study.kommun
+    kommun, figure = made.question.study.kommun, made.question.figure
     for number, scenario in enumerate(made.question.study.scenarios):
         written = interval(made.change[number])[0]
         for effect in made.effects:
@@ -199,6 +200,7 @@ def effect_rows(made: Tornado) -> Iterator[tuple[object, ...]]:
             refitted = "; ".join(path for path in effect.tried.values[1] if path != effect.tried.assumption.path)
             each = effect.tried.assumption
             yield (
+                *(figure.area, figure.measure, figure.part, figure.period, scenario.namn),
                 *(scenario.id, each.path, called(effect.tried, kommun), each.varde, *effect.tried.ends),
                 *(written, low, high, *interval(effect.swing(number)), *levels, max(effect.moved), refitted),
             )

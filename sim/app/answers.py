@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.comparison import Comparison
 from sim.costs import ALL_AREAS
-from sim.figures_content import AgainstBudget, Content, Differences, OverTime, contents_of
+from sim.figures_content import AgainstBudget, Content, Differences, Fan, OverTime, contents_of
 from sim.scenario import NULAGE
 from sim.summary import Found, KeyFigure, key_figures, planning_periods, row_of
 from sim.swedish import tal
@@ -142,8 +142,9 @@ def contents_shown(made: Comparison) -> list[Content]:
     contents = contents_of(made)
     if len(made.resultat.plans) == 1:
         plain: list[Content] = [each for each in contents if not isinstance(each, Differences)]
-        return plain[:MOST_FIGURES]
+        return sorted(plain, key=lambda each: not isinstance(each, Fan))[:MOST_FIGURES]
     first: list[Content] = [each for each in contents if isinstance(each, Differences)]
+    first += [each for each in contents if isinstance(each, Fan) and len(each.curves) > 1]
     moved: list[Content] = [
         each
         for each in contents
@@ -169,6 +170,15 @@ def alt_of(content: Content) -> str:
         parts = "; ".join(
             f"{year}: budget {tal(float(content.budget[n]), 1)}"
             + "".join(f", {each.who.name} {tal(float(each.means[n]), 1)}" for each in content.outcomes)
+            for n, year in enumerate(content.years)
+        )
+        return f"{content.title}, mnkr. {parts}."
+    if isinstance(content, Fan):
+        parts = "; ".join(
+            f"{year}: budget {tal(float(content.budget[n]), 1)}"
+            + "".join(f", {curve.who.name} {tal(float(curve.means[n]), 1)}" for curve in content.curves)
+            + f", nulägets P10–P90 {tal(float(low[n]), 1)} till {tal(float(high[n]), 1)}"
+            for low, high in content.bands[:1]
             for n, year in enumerate(content.years)
         )
         return f"{content.title}, mnkr. {parts}."

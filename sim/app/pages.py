@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sim.analysis.scope import touched_areas
 from sim.app.draft import Draft, scenario_of
@@ -16,8 +17,10 @@ from sim.config import Kommun, Scenario
 from sim.describe import scenario_lines
 from sim.errors import HemmaplanError
 from sim.files import kommun_ids, read_kommun, read_scenario, scenario_ids
+from sim.grade_files import Antalen, load_grade
 from sim.loading import kommun_from, scenario_from
 from sim.scenario import make_plan
+from sim.swedish import uppraknat
 from sim.warmup import warmup_warnings
 
 
@@ -76,13 +79,13 @@ def load(root: Path, kommun_id: str) -> Loaded:
 
 @dataclass(frozen=True)
 class Listed:
-    """A kommun on the start page."""
+    """A kommun on the start page. `grade`: sentences, each with a few words that lead it."""
 
     id: str
     namn: str
     basar: int
     verksamheter: tuple[str, ...]
-    grade: str
+    grade: tuple[tuple[str, str], ...]
     problem: str
 
 
@@ -91,23 +94,39 @@ def listed(root: Path) -> list[Listed]:
     found = []
     for kommun_id in kommun_ids(root):
         try:
-            kommun = kommun_from(read_kommun(root, kommun_id), root)
+            content = read_kommun(root, kommun_id)
+            kommun = kommun_from(content, root)
+            grade = tuple(grade_lines(root, kommun_id, content))
         except HemmaplanError as error:
-            found.append(Listed(kommun_id, kommun_id, 0, (), "", str(error)))
+            found.append(Listed(kommun_id, kommun_id, 0, (), (), str(error)))
             continue
         areas = tuple(each.namn for each in kommun.verksamheter.values())
-        found.append(Listed(kommun_id, kommun.namn, kommun.basar, areas, grade_of(root, kommun), ""))
+        found.append(Listed(kommun_id, kommun.namn, kommun.basar, areas, grade, ""))
     return found
 
 
-def grade_of(root: Path, kommun: Kommun) -> str:
-    """What is known about how well the kommun's basår comes out, in a few words."""
-    from sim.calibration_files import calibration_path, load_calibration
+def grade_lines(root: Path, kommun_id: str, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """How well the kommun's basår comes out, as it was last reconciled: (what, in words)."""
+    found = load_grade(root, kommun_id, content)
+    if found is None:
+        yield "Avstämning", "inte stämd av mot publicerade siffror."
+        return
+    if found.stale:
+        yield "Obs", f"betyget är äldre än kommunens filer; kör hemmaplan avstam {kommun_id} --skriv."
+    betyg = found.betyg
+    yield "Prövar modellen", _counted(betyg.inte_inpassade, "ingen siffra som modellen inte är inpassad mot.")
+    yield "Inpassade", _counted(betyg.inpassade, "inga siffror är inpassade.")
+    if betyg.foljer.alla:
+        yield "Följer av dem", _counted(betyg.foljer, "")
 
-    if not calibration_path(root, kommun.id).is_file():
-        return "Inte kalibrerad mot publicerade siffror."
-    plan, lines = load_calibration(root, kommun)
-    return f"{len(plan.parametrar)} tal är inpassade mot {len(lines)} publicerade siffror."
+
+def _counted(counts: Antalen, none: str) -> str:
+    """How many figures, and how many of each grade that there is."""
+    if not counts.alla:
+        return none
+    parts = [("bra", "bra", counts.bra), ("godtagbar", "godtagbara", counts.godtagbar), ("svag", "svaga", counts.svag)]
+    graded = [f"{number} {one if number == 1 else several}" for one, several, number in parts if number]
+    return f"{counts.alla} {'siffra' if counts.alla == 1 else 'siffror'}: {uppraknat(graded)}."
 
 
 def shown(value: float) -> str:

@@ -15,6 +15,8 @@ from sim.commands.common import exit_code, say_writing, shown, with_progress, wr
 from sim.comparison import comparison
 from sim.errors import HemmaplanError
 from sim.experiment import Study
+from sim.files import read_kommun
+from sim.grade_files import write_grade
 from sim.interrupts import unbroken
 from sim.reconcile import Line, grade_lines, load_reconciliation, reconciliation_lines, reconciliation_table
 from sim.results import ResultFolder
@@ -49,6 +51,12 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
             lasting = folder.finish()
     print(text)
     print(f"\nResultat: {shown(lasting)}")
+    if chosen.skriv:
+        if made.resultat.klara < made.resultat.begarda:
+            raise HemmaplanError("avstämningen blev inte klar, så betyget sparas inte")
+        kommun_id = asked.kommun.id
+        path = write_grade(root, kommun_id, read_kommun(root, kommun_id), table, made.resultat.klara)
+        print(f"Betyget: {shown(path)}")
     return exit_code(result)
 
 

@@ -23,6 +23,11 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     folder = result_folder(chosen.mapp, root)
     settings = _settings(folder, chosen)
     check_extra((*settings.format, "pdf"))
+    if chosen.med is not None:
+        from sim.report.extras import bring
+
+        for named in chosen.med.split(","):
+            bring(result_folder(named, root), folder)
     say_written(folder, root, settings)
     return 0
 

@@ -20,6 +20,8 @@ from sim.results import UNFINISHED
 from sim.settings import Rapport
 
 FIGURES = "figurer"
+DRAWN_BY = "program_sha256.txt"
+"""In the folder of figures, where another program than the run's has drawn them anew: which."""
 WRITERS: Mapping[str, tuple[str, Callable[[Document, Path], None]]] = {
     "word": (".docx", write_word),
     "pdf": (".pdf", write_pdf),
@@ -42,10 +44,13 @@ def draw(saved: Saved) -> Drawn:
     folder = saved.folder / FIGURES
     folder.mkdir(exist_ok=True)
     contents: Sequence[Content] = contents_of(saved.made)
-    redraw = saved.manifest.get("program_sha256") != fingerprint()
+    program, mark = fingerprint(), folder / DRAWN_BY
+    redraw = program != (mark.read_text("ascii") if mark.is_file() else saved.manifest.get("program_sha256"))
     for content in contents:
         if redraw or not all((folder / f"{content.file}{kind}").is_file() for kind in (".svg", ".png")):
             drawn(content, folder)
+    if redraw:
+        mark.write_text(program, "ascii")
     kommun = saved.made.resultat.study.kommun
     chains = []
     for area in sorted(kommun.verksamheter):

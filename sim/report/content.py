@@ -14,7 +14,7 @@ from sim.figures_content import Content
 from sim.freshness import stale_cautions
 from sim.reconcile import Line, load_reconciliation, reconciliation_table
 from sim.report.document import Block, Document, Heading, Inline, PageBreak, Paragraph
-from sim.report.extras import extra_sections
+from sim.report.extras import EXTRAS, TESTS, extra_sections
 from sim.report.first_page import first_page
 from sim.report.glossary import glossary_table, measures_in
 from sim.report.long_tables import long_tables
@@ -67,7 +67,7 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         ("Volymer", volume_blocks(numbers)),
         ("Figurer", [*differences, *figures]),
         ("Hemmaplan mot extern", home_blocks(numbers)),
-        *extra_sections(saved.folder, kommun),
+        *extra_sections(saved.folder, kommun, EXTRAS),
         ("Metod", [*method_blocks(made), *chain_figures(kommun, drawn.chains)]),
         ("Scenarier", scenario_blocks(made)),
         (
@@ -76,6 +76,7 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         ),
         ("Källor", [source_table(kommun)]),
         ("Avstämning", reconciliation_blocks(table, made)),
+        *extra_sections(saved.folder, kommun, TESTS),
         ("Begränsningar", limit_blocks(made, cautions)),
         ("Så görs körningen om", reproduction_blocks(made, saved.manifest, settings)),
     ]

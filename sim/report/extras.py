@@ -1,71 +1,84 @@
-"""Sections of what other commands have found, where their tables lie in the folder of results (or are copied there)."""
+"""Sections of what other commands have found, where their tables lie in the folder of results or are brought there."""
 
 from __future__ import annotations
 
-import csv
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sim.config import Kommun
+from sim.errors import HemmaplanError
 from sim.labels import LABELS
-from sim.report.document import Block, Cell, Figure, Inline, Interval, Number, Table
+from sim.report.document import Block, Cell, Inline, Table
+from sim.report.extra_rows import Row, drawn, inline, interval_in, number_in, read_rows, value_in
+from sim.report.extra_tests import backtest
+from sim.report.extra_worth import goal, worth
 from sim.report.numbers import Shown, shown_as
 
 MOST = 12
 """So many assumptions are shown."""
-Row = Mapping[str, str]
+Sections = Mapping[str, tuple[str, Callable[[Sequence[Row], Path, Kommun], Sequence[Block]]]]
+"""By the verb whose table it is: `varde.csv`."""
 
 
-def extra_sections(folder: Path, kommun: Kommun) -> list[tuple[str, Sequence[Block]]]:
-    """(title, parts) of each table that is there, with its figure where that is there too."""
-    return [
-        (title, blocks_of(rows, folder, kommun))
-        for name, title, blocks_of in EXTRAS
-        if (folder / name).is_file() and (rows := _rows(folder / name))
-    ]
+def extra_sections(folder: Path, kommun: Kommun, which: Sections) -> list[tuple[str, Sequence[Block]]]:
+    """(title, parts) of each table that is there, with its figure where that is there too. Raises HemmaplanError."""
+    found = []
+    for verb, (title, blocks_of) in which.items():
+        path = folder / f"{verb}.csv"
+        if not path.is_file():
+            continue
+        try:
+            blocks = blocks_of(read_rows(path), folder, kommun)
+        except (KeyError, ValueError, IndexError) as error:
+            text = f"är inte en tabell som den här versionen av hemmaplan {verb} skriver ({error}); kör det igen"
+            raise HemmaplanError(f"{path}: {text}") from None
+        if blocks:
+            found.append((title, blocks))
+    return found
 
 
-def _rows(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, delimiter=";"))
+def bring(source: Path, folder: Path) -> None:
+    """Copy what a command has found into the folder of a study of the same kommun. Raises HemmaplanError."""
+    found = [verb for verb in {**EXTRAS, **TESTS} if (source / f"{verb}.csv").is_file()]
+    if not found:
+        names = ", ".join({**EXTRAS, **TESTS})
+        raise HemmaplanError(f"--med = {source}: är inte en resultatmapp av något av {names}")
+    (verb,) = found
+    if source.resolve().parent.name != f"{folder.resolve().parent.name}_{verb}":
+        raise HemmaplanError(f"--med = {source}: hör inte till samma kommun som {folder}")
+    for old in folder.glob(f"{verb}[._]*"):
+        old.unlink()
+    for path in source.iterdir():
+        if path.suffix in {".csv", ".svg", ".png"} and path.stem.split("_")[0] == verb:
+            shutil.copyfile(path, folder / path.name)
 
 
-def _number(text: str, how: Shown, sign: bool = False) -> Number | None:
-    if not text:
-        return None
-    value = float(text.replace(",", ".")) * how.factor
-    return Number(value, how.decimals, sign, how.percent, how.unit)
-
-
-def _interval(row: Row, low: str, high: str, how: Shown) -> Interval | None:
-    ends = _number(row[low], how), _number(row[high], how)
-    return Interval(ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
-
-
-def _figures(folder: Path, pattern: str, caption: str, alt: tuple[Inline, ...]) -> list[Block]:
-    drawn = sorted(path for path in folder.glob(pattern) if path.with_suffix(".png").is_file())
-    return [Figure(path.stem, path, alt, caption) for path in drawn]
+def _asked(row: Row, kommun: Kommun) -> tuple[str, Shown]:
+    """What a figure is called, and how it is shown."""
+    area = kommun.verksamheter[row["verksamhet"]].namn if row["verksamhet"] in kommun.verksamheter else "alla"
+    label = LABELS[row["matt"]]
+    how = shown_as(row["matt"])
+    unit = "tkr" if label.enhet == "kr" else "procent" if how.percent else label.enhet
+    return f"{label.namn}, {area}, {row['period']}, {unit}", how
 
 
 def _waterfall(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Block]:
     """`varfor.csv`: each cause alone, and what is lost without it; the figure asked for, which stands first."""
     first = rows[0]
     rows = [row for row in rows if all(row[key] == first[key] for key in ("verksamhet", "matt", "del", "period"))]
-    area = kommun.verksamheter[first["verksamhet"]].namn if first["verksamhet"] in kommun.verksamheter else "alla"
-    how, label = shown_as(first["matt"]), LABELS[first["matt"]]
-    unit = "tkr" if label.enhet == "kr" else label.enhet
-    what = f"{label.namn}, {area}, {first['period']}, {unit}"
+    what, how = _asked(first, kommun)
     table: list[tuple[Cell, ...]] = []
     alt: list[Inline] = [f"Vattenfall. {what}."]
     for row in rows:
-        alone, without = _number(row["ensam"], how, sign=True), _number(row["utan"], how, sign=True)
-        sure = _interval(row, "ki95_lag", "ki95_hog", how)
-        table.append((row["orsak"], alone, sure, without, _interval(row, "utan_lag", "utan_hog", how)))
-        alt += [f" {row['orsak']}: ", "–" if alone is None else alone, "."]
+        alone, without = number_in(row, "ensam", how, sign=True), number_in(row, "utan", how, sign=True)
+        sure = interval_in(row, "ki95_lag", "ki95_hog", how)
+        table.append((row["orsak"], alone, sure, without, interval_in(row, "utan_lag", "utan_hog", how)))
+        alt += [f" {row['orsak']}: ", inline(alone), "."]
     header = ("Orsak", "Ensam", "95-procentsintervall", "Utan den", "95-procentsintervall, utan")
     return [
         Table("varfor", f"{what}: skillnaden delad på orsaker", header, tuple(table), (0.32, 0.13, 0.21, 0.13, 0.21)),
-        *_figures(folder, "varfor.svg", f"{what}, orsak för orsak", tuple(alt)),
+        *drawn(folder, "varfor", f"{what}, orsak för orsak", alt),
     ]
 
 
@@ -74,24 +87,34 @@ def _tornado(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Bloc
     found: list[Block] = []
     for scenario in dict.fromkeys(row["scenario"] for row in rows):
         mine = [row for row in rows if row["scenario"] == scenario and row["svangning"]]
-        mine.sort(key=lambda row: -abs(float(row["svangning"].replace(",", "."))))
-        largest = max((abs(float(row["svangning"].replace(",", "."))) for row in mine), default=0.0)
-        how = Shown(1.0, 0 if largest >= 100 else 2)
+        mine.sort(key=lambda row: -abs(value_in(row, "svangning")))
+        name = mine[0]["scenario_namn"]
+        what, how = _asked(mine[0], kommun)
+        written = number_in(mine[0], "skillnad_skrivet", how, sign=True)
         table: list[tuple[Cell, ...]] = []
-        alt: list[Inline] = [f"Tornado för {scenario}."]
+        alt: list[Inline] = [f"Tornado för {name}. {what}. Med talen som de står: ", inline(written), "."]
         for row in mine[:MOST]:
-            low, high = _number(row["skillnad_lag"], how, sign=True), _number(row["skillnad_hog"], how, sign=True)
-            ends = _interval(row, "lag_ande", "hog_ande", Shown(1.0, 3))
-            table.append((row["namn"], ends, low, high, _number(row["svangning"], how)))
-            alt += [f" {row['namn']}: ", "–" if low is None else low, " till ", "–" if high is None else high, "."]
-        header = ("Antagande", "Prövat från och till", "Svar vid lågt", "Svar vid högt", "Svängning")
-        caption = f"Vad svaret för {scenario} vilar på, i måttets egen enhet"
-        found.append(Table(f"kanslighet_{scenario}", caption, header, tuple(table), (0.40, 0.22, 0.13, 0.13, 0.12)))
-        found += _figures(folder, f"kanslighet_{scenario}.svg", caption, tuple(alt))
+            low, high = (number_in(row, f"skillnad_{end}", how, sign=True) for end in ("lag", "hog"))
+            ends = interval_in(row, "lag_ande", "hog_ande", Shown(1.0, 3 if value_in(row, "hog_ande") < 10 else 0))
+            table.append((row["namn"], ends, low, high, number_in(row, "svangning", how, sign=True)))
+            alt += [f" {row['namn']}: ", inline(low), " till ", inline(high), "."]
+        header = ("Antagande", "Prövat från och till", "Skillnad, lågt", "Skillnad, högt", "Svängning")
+        caption = f"{name}, vad svaret vilar på: skillnad i {what[0].lower()}{what[1:]}"
+        note: tuple[Inline, ...] = (
+            "Varje antagande är prövat i båda ändar av sitt spann, ett i taget. Med talen som de står är skillnaden ",
+            *(inline(written), "."),
+        )
+        widths = (0.40, 0.22, 0.13, 0.13, 0.12)
+        found.append(Table(f"kanslighet_{scenario}", caption, header, tuple(table), widths, note))
+        found += drawn(folder, f"kanslighet_{scenario}", caption, alt)
     return found
 
 
-EXTRAS: tuple[tuple[str, str, Callable[[Sequence[Row], Path, Kommun], Sequence[Block]]], ...] = (
-    ("varfor.csv", "Varför scenarierna skiljer sig", _waterfall),
-    ("kanslighet.csv", "Vad svaret vilar på", _tornado),
-)
+EXTRAS: Sections = {
+    "varfor": ("Varför scenarierna skiljer sig", _waterfall),
+    "varde": ("Vad fler är värda", worth),
+    "malsok": ("Hur många som behövs", goal),
+    "kanslighet": ("Vad svaret vilar på", _tornado),
+}
+TESTS: Sections = {"backtest": ("Backtest", backtest)}
+"""What stands beside the reconciliation."""

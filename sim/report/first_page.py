@@ -15,9 +15,9 @@ from sim.summary import ASSUMPTIONS, KeyFigure, key_figures, planning_periods
 from sim.swedish import gement
 
 NET = (ALL_AREAS, "nettokostnad", "")
-MOST_EFFECTS = 3
+MOST_EFFECTS = 2
 """So many changes beside the cost are told of each scenario."""
-MOST_TOLD = 4
+MOST_TOLD = 3
 """So many scenarios are told in words; all stand in the table."""
 FEW = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from sim.comparison import Comparison
 from sim.labels import LABELS
 from sim.report.document import Interval, Number, Ref
 from sim.runs import Row
 from sim.scenario import NULAGE
+from sim.statistics import LEVELS
 
 Kind = Literal["nivå", "skillnad"]
 
@@ -69,18 +72,24 @@ class Numbers:
     def against(
         self, whole: Row, part: Row, period: str, how: Shown, scenario: str = NULAGE, column: str = "medel"
     ) -> Number | None:
-        """One level less another: budget − avvikelse is what the budget is compared with. `column` is of `part`."""
+        """One level less another: budget − avvikelse is what the budget is compared with. `column` is of `part`; it may
+        be any percentile (`p25`) of a whole year."""
         first, second = self._cells("nivå", scenario, whole, period), self._cells("nivå", scenario, part, period)
         if first is None or second is None:
             return None
+        taken = second[column] if column in LEVELS else self._quantile(scenario, part, period, column)
         return Number(
-            (first["medel"] - second[column]) * how.factor,
+            (first["medel"] - taken) * how.factor,
             how.decimals,
             unit=how.unit,
             ref=Ref("nivå", scenario, period, *part, column),
             factor=how.factor,
             offset=Ref("nivå", scenario, period, *whole, "medel"),
         )
+
+    def _quantile(self, scenario: str, row: Row, period: str, column: str) -> float:
+        table = next(table for table in self.made.resultat.tables if table.scenario == scenario)
+        return float(np.quantile(table.of(row, period), int(column[1:]) / 100))
 
     def differs(self, scenario: str, row: Row, period: str) -> bool:
         """Whether a scenario changes a measure at all, in any of the possible futures."""

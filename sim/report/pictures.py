@@ -11,8 +11,9 @@ import numpy as np
 from sim.calendars import is_month
 from sim.chain import description
 from sim.config import Kommun
+from sim.costs import ALL_AREAS
 from sim.figure_list import Line, lines_of
-from sim.figures_content import AgainstBudget, Content, Differences, OverTime
+from sim.figures_content import BANDS, AgainstBudget, Content, Differences, Fan, OverTime
 from sim.periods import Floats
 from sim.report.document import Block, Cell, Chart, Figure, Heading, Inline, Number, Paragraph, Table
 from sim.report.numbers import MNKR, Numbers, Shown
@@ -39,7 +40,7 @@ ALWAYS = ("externa_dygn_", "kostnad_mot_budget_")
 
 
 def pictures(numbers: Numbers, contents: Sequence[Content], folder: Path) -> tuple[list[Block], list[Block]]:
-    """(the differences, the figures of each verksamhet): those that a scenario moves, and those that always are there.
+    """(the fan of cost and the differences, the figures of each verksamhet): what a scenario moves, and what always is.
 
     `folder` holds the drawings.
     """
@@ -49,7 +50,9 @@ def pictures(numbers: Numbers, contents: Sequence[Content], folder: Path) -> tup
     areas: dict[str, list[Block]] = {area: [] for area in sorted(kommun.verksamheter)}
     for content in contents:
         path = folder / f"{content.file}.svg"
-        if isinstance(content, Differences):
+        if isinstance(content, Fan):
+            first.insert(0, _fan(numbers, content, path))
+        elif isinstance(content, Differences):
             first.append(_differences(numbers, content, path))
         elif isinstance(content, AgainstBudget):
             area = content.file.removeprefix("kostnad_mot_budget_")
@@ -67,7 +70,7 @@ def pictures(numbers: Numbers, contents: Sequence[Content], folder: Path) -> tup
 
 def _left_out(contents: Sequence[Content], blocks: Sequence[Block]) -> str:
     shown = {block.key for block in blocks if isinstance(block, Figure)}
-    count = sum(content.file not in shown and not isinstance(content, Differences) for content in contents)
+    count = sum(content.file not in shown and not isinstance(content, Differences | Fan) for content in contents)
     if not count:
         return "Alla figurer finns också som SVG och PNG i resultatmappen."
     return (
@@ -163,6 +166,31 @@ def _against_budget(numbers: Numbers, content: AgainstBudget, area: str, path: P
     return Figure(content.file, path, tuple(alt), content.title, Chart("column", table, series, "mnkr"))
 
 
+def _fan(numbers: Numbers, content: Fan, path: Path) -> Figure:
+    budget, left = (ALL_AREAS, "budget", ""), (ALL_AREAS, "avvikelse", "")
+    names = {curve.who.name for curve in content.curves}
+    plans = [plan for plan in numbers.made.resultat.plans if plan.namn in names]
+    bands = [(high, low) for low, high in BANDS]  # a high avvikelse is a low cost
+    alt: list[Inline] = [f"Solfjädersdiagram. {content.title}, i miljoner kronor."]
+    rows: list[tuple[Cell, ...]] = []
+    for year in content.years:
+        money = numbers.level(budget, year, MNKR)
+        means = [numbers.against(budget, left, year, MNKR, plan.id) for plan in plans]
+        ends = [[numbers.against(budget, left, year, MNKR, column=name) for name in pair] for pair in bands]
+        alt += [f" År {year} är budgeten ", *_shown(money), " och kostnaden i nuläget i medel ", *_shown(means[0])]
+        alt += [", i åtta år av tio från ", *_shown(ends[0][0]), " till ", *_shown(ends[0][1])]
+        for plan, mean in zip(plans[1:], means[1:], strict=True):
+            alt += [f"; {gement(plan.namn)} ", *_shown(mean)]
+        alt.append(".")
+        rows.append((year, money, *means, *(end for pair in ends for end in pair)))
+    header = ["År", "Budget", *(f"{plan.namn}, medel" for plan in plans)]
+    header += [f"Nuläge, {name.upper()}" for pair in BANDS for name in pair]
+    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), _even(len(header)))
+    caption = f"{content.title}: nulägets spridning år för år, och scenariernas medel"
+    series = tuple(range(1, len(header)))
+    return Figure(content.file, path, tuple(alt), caption, Chart("line", table, series, "mnkr"))
+
+
 def _differences(numbers: Numbers, content: Differences, path: Path) -> Figure:
     plans = numbers.made.resultat.plans[1:]
     alt: list[Inline] = [f"Punktdiagram med intervall. {content.title}."]
@@ -207,7 +235,7 @@ class Chain:
     width: float
 
 
-UPRIGHT, SIDEWAYS = 900.0, 1330.0
+UPRIGHT, SIDEWAYS = 900.0, 1400.0
 """The widths of a drawing that fill the text's width, on a page that stands and on one that lies."""
 
 

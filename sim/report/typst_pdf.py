@@ -31,6 +31,17 @@ Shown = Callable[[str], str]
 
 def write_pdf(document: Document, path: Path) -> None:
     """Figures lie in `path`'s folder or below it. Raises RuntimeError where something lacks what accessibility asks."""
+    (pdf,) = _laid_out(document, path.parent, pdf_standards=STANDARDS)
+    path.write_bytes(pdf)
+
+
+def page_pictures(document: Document, folder: Path, dpi: int) -> list[bytes]:
+    """Every page as a PNG file."""
+    return _laid_out(document, folder, format="png", ppi=float(dpi))
+
+
+def _laid_out(document: Document, folder: Path, **how: Any) -> list[bytes]:
+    """`folder`: where the figures lie, or below it."""
     import font_source_sans_pro  # type: ignore[import-untyped]
 
     from sim.figures_text import FACE, covered, font_folder
@@ -42,14 +53,13 @@ def write_pdf(document: Document, path: Path) -> None:
         return spelled(broken(clean(text)), known)
 
     template = files("sim.report").joinpath("mall.typ").read_bytes()
-    pdf = _compile(
+    return _compile(
         template,
-        root=str(path.parent),
+        root=str(folder),
         font_paths=[own, font_folder()],
-        sys_inputs={"data": json.dumps(_content(document, path.parent, shown), ensure_ascii=False)},
-        pdf_standards=STANDARDS,
+        sys_inputs={"data": json.dumps(_content(document, folder, shown), ensure_ascii=False)},
+        **how,
     )
-    path.write_bytes(pdf)
 
 
 def svg_to_png(svg: Path, width_points: float, dpi: int) -> None:
@@ -57,7 +67,7 @@ def svg_to_png(svg: Path, width_points: float, dpi: int) -> None:
     from sim.figures_text import font_folder
 
     source = f'#set page(width: {width_points}pt, height: auto, margin: 0pt)\n#image("/{svg.name}", width: 100%)'
-    png = _compile(
+    (png,) = _compile(
         source.encode(),
         root=str(svg.parent),
         font_paths=[font_folder()],
@@ -67,22 +77,27 @@ def svg_to_png(svg: Path, width_points: float, dpi: int) -> None:
     svg.with_suffix(".png").write_bytes(png)
 
 
-def _compile(source: bytes, **how: Any) -> bytes:
-    """Without network and without the machine's own typefaces."""
+def _compile(source: bytes, **how: Any) -> list[bytes]:
+    """Without network and without the machine's own typefaces: one file, or of pictures one for each page."""
     import typst
 
     compiled: Any = typst.compile
-    return bytes(compiled(source, ignore_system_fonts=True, **how))
+    found = compiled(source, ignore_system_fonts=True, **how)
+    return list(found) if isinstance(found, list) else [bytes(found)]
 
 
 def _content(document: Document, root: Path, shown: Shown) -> dict[str, Any]:
+    blocks = _blocks(document.blocks, root, shown)
+    listed = [place for place, block in enumerate(blocks) if block["t"] == "heading" and block["level"] < 3]
+    before = sum(isinstance(block, Heading) for block in document.first_page)
     return {
         "title": shown(document.title),
         "subtitle": shown(document.subtitle),
         "footer": shown(document.footer),
         "date": document.date[:10],
         "first": _blocks(document.first_page, root, shown),
-        "blocks": _blocks(document.blocks, root, shown),
+        "blocks": blocks,
+        "middle": listed[min(max((len(listed) - before + 1) // 2, 0), len(listed) - 1)],
     }
 
 

@@ -93,17 +93,23 @@ class _Writer:
             self.broken = True
 
     def contents(self, document: Document) -> None:
-        """A list of headings with links, as a field that Word can fill with page numbers."""
+        """A list of headings with links, as a field that Word fills with page numbers when the file is opened. Until
+        then there are none: the pages are known only to what lays them out."""
         title = self.word.add_paragraph("Innehåll", style="Innehållsrubrik")
         title.paragraph_format.page_break_before = True
         headings = [block for block in document.every_block if isinstance(block, Heading) and block.level < 3]
         for number, heading in enumerate(headings, start=1):
             paragraph = self.word.add_paragraph(style=f"TOC {heading.level}")
             if number == 1:
-                for kind in ("begin", 'TOC \\o "1-2" \\h \\z \\n', "separate"):
+                for kind in ("begin", 'TOC \\o "1-2" \\h \\z', "separate"):
                     paragraph._p.append(_field(kind))
-            text = f"<w:r><w:t>{escape(clean(heading.text))}</w:t></w:r>"
-            paragraph._p.append(parse_xml(f'<w:hyperlink {NAMESPACE} w:anchor="_Rubrik{number}">{text}</w:hyperlink>'))
+            mark = f"_Rubrik{number}"
+            link = parse_xml(f'<w:hyperlink {NAMESPACE} w:anchor="{mark}" w:history="1"/>')
+            link.append(parse_xml(f"<w:r {NAMESPACE}><w:t>{escape(clean(heading.text))}</w:t></w:r>"))
+            link.append(parse_xml(f"<w:r {NAMESPACE}><w:tab/></w:r>"))
+            for kind in ("begin", f"PAGEREF {mark} \\h", "separate", "end"):
+                link.append(_field(kind))
+            paragraph._p.append(link)
             if number == len(headings):
                 paragraph._p.append(_field("end"))
 

@@ -42,10 +42,10 @@ def _language(word: WordDocument) -> None:
     for old in settings.findall(qn("w:themeFontLang")):
         old.set(qn("w:val"), "sv-SE")
     zoom = settings.find(qn("w:zoom"))
-    hyphens = OxmlElement("w:autoHyphenation")
     if zoom is not None:
-        zoom.addnext(hyphens)
         zoom.set(qn("w:percent"), "100")
+    settings.find(qn("w:defaultTabStop")).addnext(OxmlElement("w:autoHyphenation"))
+    settings.find(qn("w:compat")).addprevious(parse_xml(f'<w:updateFields {W} w:val="true"/>'))
 
 
 def _page(word: WordDocument) -> None:
@@ -82,7 +82,7 @@ def _styles(word: WordDocument) -> None:
     word.styles["Normal"].paragraph_format.line_spacing = 1.1
     look("Title", 24, ACCENT, bold=True, after=2)
     look("Subtitle", 13, MUTED, after=8)
-    look("Heading 1", 16, ACCENT, bold=True, before=18, after=6)
+    look("Heading 1", 16, ACCENT, bold=True, before=14, after=4)
     look("Heading 2", 12.5, ACCENT, bold=True, before=12, after=4)
     look("Heading 3", 11, ACCENT, bold=True, before=8, after=2)
     look("Caption", 9.5, ACCENT, bold=True, before=12, after=4)
@@ -91,7 +91,7 @@ def _styles(word: WordDocument) -> None:
     look("Anmärkning", 9, MUTED, before=3, after=8)
     look("Ruta", 10.5, after=6)
     look("Figur", 10.5, before=6, after=0)
-    look("Nyckeltal", 10.5, before=8, after=0)
+    look("Nyckeltal", 10.5, before=4, after=0)
     look("Tabelltext", 9, before=1, after=1)
     look("Tabelltext liten", 8, before=1, after=1)
     look("Innehållsrubrik", 16, ACCENT, bold=True, after=6)
@@ -101,9 +101,11 @@ def _styles(word: WordDocument) -> None:
     for name in ("Figur", "Nyckeltal"):
         word.styles[name].paragraph_format.keep_with_next = True
     word.styles["TOC 2"].paragraph_format.left_indent = Cm(0.6)
+    for name in ("TOC 1", "TOC 2"):
+        word.styles[name].paragraph_format.tab_stops.add_tab_stop(Cm(TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT)
     for name in ("Title", "Ruta"):
         _boxed(word, name)
-    for name, size, colour in (("siffra", 19.0, ACCENT), ("osäker", 19.0, MUTED), ("enhet", 9.0, MUTED)):
+    for name, size, colour in (("siffra", 17.0, ACCENT), ("osäker", 17.0, MUTED), ("enhet", 9.0, MUTED)):
         run = word.styles.add_style(f"Nyckeltal {name}", WD_STYLE_TYPE.CHARACTER)
         assert isinstance(run, CharacterStyle)
         run.font.size, run.font.bold = Pt(size), name != "enhet"

@@ -58,6 +58,25 @@ def test_word_has_headings_captions_and_header_rows(folder: Path, document: Docu
         assert table._tbl.tr_lst[0].find(f".//{qn('w:tblHeader')}") is not None
 
 
+def test_words_list_of_contents_is_a_field_with_every_heading_and_its_page(folder: Path, document: Document) -> None:
+    """Word fills it when the file is opened. Each entry is linked to its heading, and so is its number of page."""
+    word = open_word(str(folder / "bilaga.docx"))
+    entries = [p for p in word.paragraphs if p.style is not None and str(p.style.name).upper().startswith("TOC")]
+    headings = [block.text for block in document.every_block if isinstance(block, Heading) and block.level < 3]
+    assert ["".join(t.text or "" for t in entry._p.iter(qn("w:t"))) for entry in entries] == headings
+    codes = [[code.text.split() for code in entry._p.iter(qn("w:instrText"))] for entry in entries]
+    assert codes[0][0][:3] == ["TOC", "\\o", '"1-2"']
+    marks = {mark.get(qn("w:name")): mark.getparent() for mark in word.element.body.iter(qn("w:bookmarkStart"))}
+    for entry, heading, code in zip(entries, headings, codes, strict=True):
+        (page,) = [words for words in code if words[0] == "PAGEREF"]
+        link = entry._p.find(qn("w:hyperlink"))
+        assert link.get(qn("w:anchor")) == page[1]
+        assert "".join(t.text or "" for t in marks[page[1]].iter(qn("w:t"))) == heading
+    kinds = [each.get(qn("w:fldCharType")) for entry in entries for each in entry._p.iter(qn("w:fldChar"))]
+    assert kinds.count("begin") == kinds.count("end") == kinds.count("separate") == len(headings) + 1
+    assert word.settings.element.find(qn("w:updateFields")).get(qn("w:val")) == "true"
+
+
 def test_word_holds_the_tables_cell_by_cell(folder: Path, document: Document) -> None:
     word = open_word(str(folder / "bilaga.docx"))
     for written, table in zip(word.tables, tables_of(document), strict=True):

@@ -63,7 +63,7 @@ def worked_out(folder: Path, ref: Ref) -> float:
         return float(values.mean())
     if ref.column in {"sannolikhet", "sannolikhet_minskar"}:
         return float((values > 0).mean() if ref.column == "sannolikhet" else (values < 0).mean())
-    if ref.column in {"p10", "p50", "p90"}:
+    if re.fullmatch(r"p\d\d", ref.column):
         return float(np.quantile(values, int(ref.column[1:]) / 100))
     if values.std() == 0:
         return float(values.mean())
@@ -137,6 +137,27 @@ def test_a_number_is_shown_as_it_is(document: Document) -> None:
         shown = float(text) / (100 if number.percent else 1)
         place = 10.0**-number.decimals / (100 if number.percent else 1)
         assert abs(shown - number.value) <= place * 0.5000001
+
+
+def test_the_first_figure_is_a_fan_of_cost_around_the_budget(document: Document, folder: Path) -> None:
+    """Worked out from the long table: what has a budget costs the budget less avvikelse in each possible year."""
+    first = next(block for block in document.blocks if isinstance(block, Figure))
+    assert first.key == "solfjader_budget" and first.chart is not None
+    table = first.chart.table
+    long = long_table(folder)
+    for row in table.rows:
+        of = dict(zip(table.header, row, strict=True))
+        budget, left = (
+            long.loc[("nulage", of["År"], "alla", name, "")].set_index("replikation")["varde"]
+            for name in ("budget", "avvikelse")
+        )
+        cost = (budget - left) * 1e-6
+        expected = {"Budget": budget.mean() * 1e-6, "Nuläge, medel": cost.mean()}
+        expected |= {f"Nuläge, P{share}": np.quantile(cost, share / 100) for share in (10, 25, 75, 90)}
+        for name, value in expected.items():
+            shown = of[name]
+            assert isinstance(shown, Number) and shown.value == pytest.approx(value, rel=1e-9)
+            assert shown.text in first.alt_text or name in {"Nuläge, P25", "Nuläge, P75"}
 
 
 def test_avvikelse_is_budget_less_prognos(document: Document) -> None:

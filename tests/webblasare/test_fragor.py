@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+import pikepdf
 import pytest
+from docx import Document as open_word
 from playwright.sync_api import Browser, Page, expect
 
 from sim.comparison import Comparison, compare
@@ -128,6 +131,43 @@ def test_the_downloaded_scenario_is_what_was_moved(page: Page, folder: Path) -> 
     page.locator("#fil").set_input_files(file)
     page.get_by_role("button", name="Läs in och räkna").click()
     expect(page.locator("#svar .changes li").first).to_contain_text("+2 (från 33 till 35)")
+
+
+def test_the_bilaga_that_is_downloaded_holds_the_librarys_numbers(page: Page, folder: Path) -> None:
+    """Word, PDF and Excel by hand movements: the workbook to the last digit, the documents as they are written."""
+    page.goto("/kommun/varmdo_2014")
+    page.locator("#utgang").select_option("stodboende_5_om_aret")
+    expect(page.locator("#svar .changes li").first).to_be_visible()
+    sharp(page)
+    files = {}
+    for name, ending in (("Bilaga i Word", "docx"), ("Bilaga i PDF", "pdf"), ("Tal i Excel", "xlsx")):
+        with page.expect_download(timeout=120_000) as waiting:
+            page.get_by_role("link", name=name).click()
+        assert waiting.value.suggested_filename == f"bilaga_varmdo_2014.{ending}"
+        files[ending] = folder / f"bilaga.{ending}"
+        waiting.value.save_as(files[ending])
+    scenario = load_scenario("stodboende_5_om_aret")
+    made = library("varmdo_2014", scenario)
+    planning = planning_periods(made)[PLANNING]
+    found = made.changes(scenario.id, ALL).at(planning)
+    assert found is not None
+
+    rows = list(openpyxl.load_workbook(files["xlsx"], read_only=True)["Skillnader"].iter_rows(values_only=True))
+    head = next(row for row in rows if row and row[0] == "Scenario")
+    (row,) = [
+        dict(zip(head, row, strict=True))
+        for row in rows
+        if row[:4] == (scenario.namn, planning, "Alla", "Nettokostnad") and not row[4]
+    ]
+    assert row["Medelskillnad"] == found["skillnad"]
+    assert (row["95 % från"], row["95 % till"]) == (found["ki95_lag"], found["ki95_hog"])
+
+    written, interval = told(made, scenario.id, ALL, planning, 1e-6, 1)
+    word = "\n".join(paragraph.text for paragraph in open_word(str(files["docx"])).paragraphs)
+    assert f"{written}\u00a0mnkr" in word and interval in word
+    with pikepdf.open(files["pdf"]) as pdf:
+        assert pdf.Root.Lang and "Värmdö 2014" in str(pdf.docinfo["/Title"])
+        assert len(pdf.pages) > 10
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
