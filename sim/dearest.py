@@ -43,27 +43,33 @@ class DearestSeries:
         share, price = self.share.of(counted), self.price.of(counted)
         share[:], price[:] = np.nan, np.nan
         long = np.flatnonzero(self.grid.long)
-        path = np.concatenate(
-            [np.zeros((len(prices), 1)), np.cumsum(prices * np.diff(self.pieces.edges), axis=1)], axis=1
-        )
-        spans = self.grid.starts[long], self.grid.ends[long]
-        _dearest(stays, self.pieces, self.area_of_resource, prices, path, *spans, long, share, price)
+        starts, ends = self.grid.starts[long], self.grid.ends[long]
+        begin, paid_by = float(self.pieces.edges[0]), _paid_by(self.pieces, prices)
+        _dearest(stays, self.area_of_resource, begin, paid_by, starts, ends, long, share, price)
+
+
+def _paid_by(pieces: Cuts, prices: Floats) -> Floats:
+    """What a placement of factor 1 that began with the first piece has cost by each day from there, by resource."""
+    until = np.concatenate([np.zeros((len(prices), 1)), np.cumsum(prices * np.diff(pieces.edges), axis=1)], axis=1)
+    days = np.arange(len(pieces.of_day)) + pieces.edges[0]
+    after_last = np.zeros((len(prices), 1))
+    since = np.concatenate([prices, after_last], axis=1)[:, pieces.of_day] * (days - pieces.edges[pieces.of_day])
+    return np.asarray(until[:, pieces.of_day] + since)
 
 
 @kernel
 def _dearest(
     stays: Stays,
-    pieces: Cuts,
     area_of: Ints,
-    prices: Floats,
-    path: Floats,
+    begin: float,
+    paid_by: Floats,
     starts: Floats,
     ends: Floats,
     long: Ints,
     share: Floats,
     price: Floats,
 ) -> None:
-    """`path`: what a placement of factor 1 that began at the start of the run has cost at each edge of the pieces."""
+    """`paid_by`: by resource and day from `begin`."""
     areas, spans = len(share), len(starts)
     number = np.zeros(areas * spans + 1, dtype=np.int64)
     for fill in (False, True):
@@ -78,35 +84,25 @@ def _dearest(
             area = area_of[stays.resource[i]]
             if area < 0 or np.isnan(stays.start[i]):
                 continue
-            begin, left = np.floor(stays.start[i]), np.floor(stays.left[i])
+            start, left = np.floor(stays.start[i]), np.floor(stays.left[i])
             for span in range(spans):
-                since, until = max(begin, starts[span]), min(left, ends[span])
+                since, until = max(start, starts[span]), min(left, ends[span])
                 if not until > since:
                     continue
+                resource = stays.resource[i]
+                paid = paid_by[resource, int(until - begin)] - paid_by[resource, int(since - begin)]
                 for at in (area, areas - 1):
                     place = at * spans + span
                     if not fill:
                         filled[place + 1] += 1
                         continue
-                    days[filled[place]] = until - since
-                    paid = _paid(pieces, prices, path, stays.resource[i], until)
-                    paid -= _paid(pieces, prices, path, stays.resource[i], since)
-                    kronor[filled[place]] = paid * stays.price[i]
+                    days[filled[place]], kronor[filled[place]] = until - since, paid * stays.price[i]
                     filled[place] += 1
         for place in range(len(number) - 1 if fill else 0):
             if number[place + 1] > number[place]:
                 here = slice(number[place], number[place + 1])
                 found = _dearest_of(days[here], kronor[here])
                 share[place // spans, long[place % spans]], price[place // spans, long[place % spans]] = found
-
-
-@kernel
-def _paid(pieces: Cuts, prices: Floats, path: Floats, resource: int, day: float) -> float:
-    piece = pieces.of_day[int(day - pieces.edges[0])]
-    paid: float = path[resource, piece]
-    if piece < prices.shape[1]:
-        paid += prices[resource, piece] * (day - pieces.edges[piece])
-    return paid
 
 
 @kernel

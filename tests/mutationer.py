@@ -314,7 +314,7 @@ MUTATIONS = (
     Mutation(
         "compiled: a closing in the queue waits behind every new case",
         HOLDINGS,
-        "return node_before(memory.nodes(world), team.closing_line, team.line)",
+        "return node_before(world, team.closing_line, team.line)",
         "return False",
         AGREEMENT,
     ),

@@ -124,19 +124,19 @@ def _new_state(flat: Flat, persons: int) -> State:
 
 def _new_world(flat: Flat, people: People, state: State) -> Records:
     """A record (in an array of one) of where everything is and of a run that has not begun."""
-    world = np.zeros(1, WORLD)
-    named = flat._asdict() | people._asdict()
-    for name, value in named.items():
-        assert not isinstance(value, np.ndarray) or value.flags.c_contiguous
-        world[name] = value.ctypes.data if isinstance(value, np.ndarray) else value
-    world["epoch_count"] = len(flat.epochs)
-    world["change_count"] = len(flat.changes)
-    world["arrivals"] = len(people.arrival_time)
-    world["stock_count"] = len(people.stock_kind)
-    world["now"] = flat.begin
-    world["lowest"] = flat.resource_count
-    for name in ("stays", "cases", "nodes", "events"):
-        world[f"{name}_free"] = ABSENT
+    arrays = flat._asdict() | people._asdict()
+    assert all(value.flags.c_contiguous for value in arrays.values() if isinstance(value, np.ndarray))
+    named = {name: value.ctypes.data if isinstance(value, np.ndarray) else value for name, value in arrays.items()}
+    begun = {
+        "epoch_count": len(flat.epochs),
+        "change_count": len(flat.changes),
+        "arrivals": len(people.arrival_time),
+        "stock_count": len(people.stock_kind),
+        "now": flat.begin,
+        "lowest": flat.resource_count,
+        **{f"{name}_free": ABSENT for name in ("stays", "cases", "nodes", "events")},
+    }
+    world = np.array([tuple((dict.fromkeys(WORLD.names or (), 0) | named | begun).values())], WORLD)
     _tell(world, state)
     return world
 

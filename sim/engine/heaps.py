@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.engine import memory
 from sim.engine.memory import World
-from sim.flat import ABSENT, Records
+from sim.flat import ABSENT
 from sim.kernel import kernel
 
 
@@ -120,14 +120,13 @@ def free_event(world: World, number: int) -> None:
 
 @kernel
 def new_node(world: World, stay: int, resource: int) -> int:
-    nodes = memory.nodes(world)
     number = world.nodes_free
     if number != ABSENT:
-        world.nodes_free = nodes[number].after
+        world.nodes_free = memory.node(world, number).after
     else:
         number = world.nodes_used
         world.nodes_used += 1
-    node = nodes[number]
+    node = memory.node(world, number)
     node.stay = stay
     node.resource = resource
     node.child = node.before = node.after = node.of_stay = ABSENT
@@ -136,14 +135,14 @@ def new_node(world: World, stay: int, resource: int) -> int:
 
 @kernel
 def free_node(world: World, number: int) -> None:
-    memory.nodes(world)[number].after = world.nodes_free
+    memory.node(world, number).after = world.nodes_free
     world.nodes_free = number
 
 
 @kernel
-def node_before(nodes: Records, a: int, b: int) -> bool:
+def node_before(world: World, a: int, b: int) -> bool:
     """Order in a queue: kind, prio, time, case key."""
-    x, y = nodes[a], nodes[b]
+    x, y = memory.node(world, a), memory.node(world, b)
     if x.rank != y.rank:
         return bool(x.rank < y.rank)
     if x.priority != y.priority:
@@ -154,57 +153,57 @@ def node_before(nodes: Records, a: int, b: int) -> bool:
 
 
 @kernel
-def meld(nodes: Records, a: int, b: int) -> int:
+def meld(world: World, a: int, b: int) -> int:
     """The root of two heaps made one. `before` is the parent of a first child, otherwise the sibling before."""
     if a == ABSENT:
         return b
     if b == ABSENT:
         return a
-    if node_before(nodes, b, a):
+    if node_before(world, b, a):
         a, b = b, a
-    first = nodes[a].child
-    nodes[b].before = a
-    nodes[b].after = first
+    first = memory.node(world, a).child
+    memory.node(world, b).before = a
+    memory.node(world, b).after = first
     if first != ABSENT:
-        nodes[first].before = b
-    nodes[a].child = b
+        memory.node(world, first).before = b
+    memory.node(world, a).child = b
     return a
 
 
 @kernel
-def _meld_children(nodes: Records, first: int) -> int:
+def _meld_children(world: World, first: int) -> int:
     """One heap of a list of siblings: in pairs, then the pairs from the last to the first."""
     pairs = ABSENT
     while first != ABSENT:
-        a, b = first, nodes[first].after
+        a, b = first, memory.node(world, first).after
         first = ABSENT
-        nodes[a].before = nodes[a].after = ABSENT
+        memory.node(world, a).before = memory.node(world, a).after = ABSENT
         if b != ABSENT:
-            first = nodes[b].after
-            nodes[b].before = nodes[b].after = ABSENT
-            a = meld(nodes, a, b)
-        nodes[a].after = pairs
+            first = memory.node(world, b).after
+            memory.node(world, b).before = memory.node(world, b).after = ABSENT
+            a = meld(world, a, b)
+        memory.node(world, a).after = pairs
         pairs = a
     root = ABSENT
     while pairs != ABSENT:
         a = pairs
-        pairs = nodes[a].after
-        nodes[a].after = ABSENT
-        root = meld(nodes, root, a)
+        pairs = memory.node(world, a).after
+        memory.node(world, a).after = ABSENT
+        root = meld(world, root, a)
     return root
 
 
 @kernel
-def unlink(nodes: Records, root: int, number: int) -> int:
+def unlink(world: World, root: int, number: int) -> int:
     """The root of the heap without a node."""
-    rest = _meld_children(nodes, nodes[number].child)
+    rest = _meld_children(world, memory.node(world, number).child)
     if number == root:
         return rest
-    before, after = nodes[number].before, nodes[number].after
-    if nodes[before].child == number:
-        nodes[before].child = after
+    before, after = memory.node(world, number).before, memory.node(world, number).after
+    if memory.node(world, before).child == number:
+        memory.node(world, before).child = after
     else:
-        nodes[before].after = after
+        memory.node(world, before).after = after
     if after != ABSENT:
-        nodes[after].before = before
-    return meld(nodes, root, rest)
+        memory.node(world, after).before = before
+    return meld(world, root, rest)

@@ -86,14 +86,14 @@ def _stand_in_line(world: World, i: int, number: int) -> None:
     spec = memory.spec(world, stay.asked_spec)
     case = memory.case(world, stay.case)
     at = new_node(world, i, number)
-    node = memory.nodes(world)[at]
+    node = memory.node(world, at)
     node.rank = spec.recall_rank if stay.in_reserve else 1
     node.priority = memory.group(world, spec.groups_at + case.group).priority
     node.time = stay.requested
     node.key = case.key
     node.of_stay = stay.nodes
     stay.nodes = at
-    resource.line = meld(memory.nodes(world), resource.line, at)
+    resource.line = meld(world, resource.line, at)
 
 
 @kernel
@@ -141,10 +141,10 @@ def leave_lines(world: World, i: int) -> None:
         touch(world, line_number(world, i, index))
     at = stay.nodes
     while at != ABSENT:
-        node = memory.nodes(world)[at]
+        node = memory.node(world, at)
         following = node.of_stay
         resource = memory.resource(world, node.resource)
-        resource.line = unlink(memory.nodes(world), resource.line, at)
+        resource.line = unlink(world, resource.line, at)
         free_node(world, at)
         at = following
     stay.nodes = ABSENT
@@ -168,7 +168,7 @@ def _is_closings_turn(world: World, number: int) -> bool:
     team = memory.resource(world, number)
     if team.closing_line == ABSENT or team.closings_first or team.line == ABSENT:
         return bool(team.closing_line != ABSENT)
-    return node_before(memory.nodes(world), team.closing_line, team.line)
+    return node_before(world, team.closing_line, team.line)
 
 
 @kernel
@@ -177,7 +177,7 @@ def candidate(world: World, number: int) -> int:
     resource = memory.resource(world, number)
     if resource.line == ABSENT or _is_closings_turn(world, number):
         return ABSENT
-    i = memory.nodes(world)[resource.line].stay
+    i = memory.node(world, resource.line).stay
     return int(i) if has_room(world, i, number) else ABSENT
 
 
@@ -227,13 +227,13 @@ def ask_closing(world: World, i: int) -> None:
     number = memory.spec(world, stay.spec).closing_team
     case, team = memory.case(world, stay.case), memory.resource(world, number)
     at = new_node(world, i, number)
-    node = memory.nodes(world)[at]
+    node = memory.node(world, at)
     node.rank = 1
     node.priority = memory.group(world, memory.spec(world, stay.asked_spec).groups_at + case.group).priority
     node.time = stay.end
     node.key = case.key
     stay.closing_node = at
-    team.closing_line = meld(memory.nodes(world), team.closing_line, at)
+    team.closing_line = meld(world, team.closing_line, at)
     touch(world, number)
 
 
@@ -243,7 +243,7 @@ def closing_candidate(world: World, number: int) -> int:
     team = memory.resource(world, number)
     if not team.is_team or team.closing_line == ABSENT:
         return ABSENT
-    i = memory.nodes(world)[team.closing_line].stay
+    i = memory.node(world, team.closing_line).stay
     stay = memory.stay(world, i)
     spec = memory.spec(world, stay.spec)
     own = spec.follow_weight if stay.following and spec.follow_team == number else 0
@@ -255,7 +255,7 @@ def closing_candidate(world: World, number: int) -> int:
 def start_closing(world: World, i: int, number: int, now: float) -> None:
     """Closing takes over the load of follow-up."""
     stay, team = memory.stay(world, i), memory.resource(world, number)
-    team.closing_line = unlink(memory.nodes(world), team.closing_line, stay.closing_node)
+    team.closing_line = unlink(world, team.closing_line, stay.closing_node)
     free_node(world, stay.closing_node)
     stay.closing_node = ABSENT
     stop_following(world, i)

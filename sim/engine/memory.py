@@ -84,11 +84,6 @@ def epochs(world: World) -> Floats:
 
 
 @kernel
-def nodes(world: World) -> Records:
-    return array_at(world.nodes, WHOLE, NODE)
-
-
-@kernel
 def places(world: World) -> Ints:
     return array_at(world.places, WHOLE, np.int64)
 
@@ -263,6 +258,11 @@ def resource(world: World, number: int) -> Any:
 @kernel
 def case(world: World, number: int) -> Any:
     return record_at(world.cases, number, CASE)
+
+
+@kernel
+def node(world: World, number: int) -> Any:
+    return record_at(world.nodes, number, NODE)
 
 
 @kernel
