@@ -47,11 +47,14 @@ def visit_rates(
     number = {name: i for i, name in enumerate(stegs)}
     places = {name: usable_places(steg) for name, steg in stegs.items()}
     home = {name: np.array([home_share(steg.behov, group) for group in groups]) for name, steg in stegs.items()}
-    lengths = {name: np.empty((len(places[name]), len(groups))) for name in stegs}
+    arriving = {group for inflode in verksamhet.inflode.values() for group in inflode.malgrupper}
+    lengths = {name: np.zeros((len(places[name]), len(groups))) for name in stegs}
     routing = {name: np.zeros((len(places[name]), len(groups), len(stegs))) for name in stegs}
     for name, steg in stegs.items():
         for p, place in enumerate(places[name]):
             for g, group in enumerate(groups):
+                if group not in arriving:
+                    continue
                 lengths[name][p, g], shares = way_on(steg, group, place, ages[g])
                 for target, share in shares.items():
                     if target != config.AVSLUT:
