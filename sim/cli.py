@@ -111,7 +111,24 @@ def _command(given: Sequence[str]) -> int:
 
 def _run(module: str, content: dict[str, Any], root: Path, chosen: argparse.Namespace) -> int:
     """What the command does; its module is loaded first now."""
-    return int(import_module(f"sim.commands.{module}").run(content, root, chosen))
+    with _helped(module, content):
+        return int(import_module(f"sim.commands.{module}").run(content, root, chosen))
+
+
+@contextmanager
+def _helped(module: str, content: Mapping[str, Any]) -> Iterator[None]:
+    """What a study needs is loaded in the other processes too, from the start. Ctrl-C ends them at once."""
+    if module != "study":
+        yield
+        return
+    from sim.workers import begin_to_load
+
+    others = begin_to_load(content.get("berakning"))
+    try:
+        yield
+    except KeyboardInterrupt:
+        others.end()
+        raise
 
 
 def _scenarios_of(chosen: argparse.Namespace) -> list[str]:

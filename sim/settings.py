@@ -18,12 +18,12 @@ from sim.messages import validated
 from sim.precision import Aim, Precision, aims_of
 from sim.stopping import FEWEST
 from sim.units import Datum, Modell, Namn, Text
+from sim.workers import MOST_WORKERS
 
 PARTS = ("kommun", "scenarios", "studie", "berakning", "rapport")
 
 
 MOST_REPLICATIONS = 100_000
-MOST_WORKERS = 1024
 
 
 class Studie(Modell):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,9 @@ Job = TypeVar("Job")
 Done = TypeVar("Done")
 """A piece of work, and what comes of it."""
 IDLE_SECONDS = 60
+MOST_WORKERS = 1024
+LOADED = ("sim.experiment", "sim.engine.compiled", "sim.figures")
+"""What the other processes of a study need."""
 
 
 def count_of(asked: int) -> int:
@@ -28,14 +31,20 @@ def count_of(asked: int) -> int:
     return asked or int(joblib.cpu_count())
 
 
-def warm_up(workers: int, modules: Sequence[str]) -> None:
-    """Begin to start the other processes, and let them load what they are to use while this one does."""
-    for _ in range(workers - 1):
-        _pool(workers).submit(_load, tuple(modules))
+def begin_to_load(work: object) -> Local:
+    """Start the other processes of a study, as its `berakning` says; they load what they need while this one does.
+
+    Nothing is checked yet: what is strange waits.
+    """
+    asked = work.get("arbetare") if isinstance(work, Mapping) and work.get("adress") is None else 1
+    count = count_of(asked) if isinstance(asked, int) and 0 <= asked <= MOST_WORKERS else 1
+    for _ in range(count - 1):
+        _pool(count).submit(_load)
+    return Local(count)
 
 
-def _load(modules: Sequence[str]) -> None:
-    for module in modules:
+def _load() -> None:
+    for module in LOADED:
         import_module(module)
 
 

@@ -17,7 +17,8 @@ from sim.engine import FASTEST, is_ready
 from sim.errors import HemmaplanError
 from sim.interrupts import unbroken
 from sim.results import ResultFolder
-from sim.settings import MOST_REPLICATIONS, MOST_WORKERS
+from sim.settings import MOST_REPLICATIONS
+from sim.workers import MOST_WORKERS
 
 LEAST_REPLICATIONS = 2
 FEW = 20

@@ -16,7 +16,6 @@ from sim.cautions import Caution, watched, write_cautions
 from sim.commands.common import exit_code, say_writing, shown, with_progress, write_frame
 from sim.commands.report import check_extra, say_written
 from sim.comparison import Comparison, comparison
-from sim.engine import ENGINES, is_ready, is_shareable
 from sim.errors import HemmaplanError, Interrupted
 from sim.experiment import Study, StudyResult, plans_of, workers_of
 from sim.files import os_reason
@@ -24,26 +23,15 @@ from sim.freshness import source_hashes
 from sim.hurry import Hurry
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
-from sim.settings import MOST_WORKERS, report_from, study_from
+from sim.settings import report_from, study_from
 from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
 from sim.unfinished import Identity, Journal, earlier_run, finished_run, forget, identity_of
-from sim.workers import Local, Shared, count_of, warm_up
-
-OTHERS_LOAD = ("sim.experiment", "sim.engine.compiled", "sim.figures")
+from sim.workers import Shared
 
 
 def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None = None) -> int:
     """A study."""
-    others = _warm_up(content)
-    try:
-        return _run(content, root, chosen)
-    except KeyboardInterrupt:
-        others.end()
-        raise
-
-
-def _run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None) -> int:
     asked, name = study_from(content, root)
     report = report_from(content)
     check_extra(report.format)
@@ -213,20 +201,3 @@ def draw_all(made: Comparison, folder: Path) -> None:
     shared: Shared[Content, str] = Shared(workers, contents_of(made), lambda content: (drawn, content, folder))
     for _ in shared.done(lambda content: drawn(content, folder)):
         pass
-
-
-def _warm_up(content: Mapping[str, Any]) -> Local:
-    """Let the other processes begin to load while this one reads on. Nothing is checked yet; what is strange waits."""
-    work = content.get("berakning") or {}
-    workers, engine = (work.get(key) for key in ("arbetare", "motor")) if isinstance(work, Mapping) else (1, "")
-    if (
-        isinstance(workers, int)
-        and 0 <= workers <= MOST_WORKERS
-        and work.get("adress") is None
-        and engine in ENGINES
-        and is_ready(engine)
-        and is_shareable(engine)
-    ):
-        warm_up(count_of(workers), OTHERS_LOAD)
-        return Local(count_of(workers))
-    return Local(1)
