@@ -71,7 +71,11 @@ def write_example(folder: Path, asked: Example) -> Written:
         raise HemmaplanError(f"{folder}: finns redan och är inte tom; välj en annan mapp")
     first = LAST_YEAR - asked.years + 1
     kommun = example_kommun(asked.seed, asked.years, first, _large(asked, first) if asked.large else ORDINARY)
-    lists = example_lists(kommun, asked.seed)
+    return write_lists(folder, asked, kommun, example_lists(kommun, asked.seed))
+
+
+def write_lists(folder: Path, asked: Example, kommun: Kommun, lists: Lists) -> Written:
+    """Write lists of a made-up kommun into a folder that is not there, or empty: whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".skrivs-", dir=folder.parent) as unfinished:
         made = Path(unfinished) / folder.name
