@@ -82,8 +82,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             "word",
             False,
             "Boendet eller slaget av köpt plats. Namn på familjehem läses inte in.",
-            "boende, boendeenhet, utforarenhet, utforarens enhet, vardgivare, placeringsenhet, enhet, leverantor, "
-            "boendets namn, utforande enhet, verkstallande enhet, vistelse, hem, institution",
+            "boende, boendeenhet, utforare enhet, utforare namn, utforarenhet, utforarens enhet, vardgivare, "
+            "placeringsenhet, enhet, leverantor, boendets namn, utforande enhet, verkstallande enhet, vistelse, hem, "
+            "institution",
         ),
         "start": Field(
             "date",
@@ -198,7 +199,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             "word",
             True,
             "platser, arsarbetare, kostnad_tkr, budget_tkr, intakt_tkr, dygnskostnad_kr, lon_tkr eller dygn",
-            "nyckeltal, matt, typ, uppgift, volym, post",
+            "nyckeltal, matt, typ, uppgift, volym, post, kontoslag, kontogrupp",
         ),
         "namn": Field("word", False, "Boendet, formen eller kostnadsslaget; tomt för hela området", 
             "resurs, form, benamning, objekt, konto, kostnadsslag, boende, insats"),

@@ -87,9 +87,14 @@ class _Parser:
         """Months; where the year stands in a column of its own, of their numbers or names."""
         column = self.found.columns[field]
         read = cells.months(column)
-        if "ar" not in self.found.places or self.found.lista == "volymer":
+        number = column.spread(np.array([month_number(text) for text in column.texts], dtype=np.int64))
+        if self.found.lista == "volymer":
+            since = read.values.astype("datetime64[M]").astype(int) % 12 + 1
+            return Column(
+                np.where(number > 0, number, np.where(read.how == FINE, since, 0)), np.where(number > 0, FINE, read.how)
+            )
+        if "ar" not in self.found.places:
             return read
-        number = column.spread(np.array([month_number(text) for text in column.texts]))
         years = cells.numbers(self.found.columns["ar"])
         plain_number = (number > 0) & (years.how == FINE) & (years.values >= 1900) & (years.values < 2100)
         values, how = read.values.copy(), read.how.copy()

@@ -10,16 +10,18 @@ import pandas as pd
 
 from sim.errors import HemmaplanError
 from sim.files import os_reason
+from sim.intake.columns import FIELDS, fields_for
 from sim.intake.mapping import NAME, Fil, LasIn, read_mapping
 from sim.intake.parsing import Parsed, parse
-from sim.intake.people import numbered
+from sim.intake.people import WHO, numbered
 from sim.intake.privacy import Identities, check_names, shielded
 from sim.intake.quality import checked
 from sim.intake.recognise import Recognised, check_personnummer, recognise
 from sim.intake.records import SCHEMAS, Lists, Window, empty
 from sim.intake.remarks import Remark, remark_of
-from sim.intake.tables import TEXT_SUFFIXES, Grid, find_header, grids, table_of
+from sim.intake.tables import TEXT_SUFFIXES, Grid, Table, find_header, grids, table_of
 from sim.intake.typed import Typed, typed
+from sim.intake.wide import lengthened
 from sim.intake.windows import seen_window
 from sim.intake.workbooks import SUFFIXES
 
@@ -130,12 +132,24 @@ def _recognised(grid: Grid, name: str, mapping: LasIn) -> Recognised | Remark:
         return remark_of("inga_rubriker", "", grid.fil, (), why, "Den hoppas över.", "varning")
     table = table_of(grid, header)
     check_personnummer(table, fil)
-    known = recognise(table, fil)
+    long = lengthened(table) if fil.lista in (None, "volymer") else None
+    known = recognise(long, fil) if long and _volumes(long) else recognise(table, fil)
     if known is None:
         return remark_of(
             "ingen_lista", "", grid.fil, (), "Kolumnerna är inte någon av listornas.", "Den hoppas över.", "varning"
         )
     return known
+
+
+def _volumes(table: Table) -> bool:
+    """Whether what has been made long has nothing of the other lists: somebody's number, a day."""
+    return not any(
+        fields_for(lista, heading) for heading in table.headings for lista in WHO if _of_people(lista, heading)
+    )
+
+
+def _of_people(lista: str, heading: str) -> bool:
+    return any(FIELDS[lista][field].kind in ("id", "date") for field in fields_for(lista, heading))
 
 
 def _together(found: Sequence[_Part], said: Sequence[Remark], mapping: LasIn, people: Identities) -> Read:

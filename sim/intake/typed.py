@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from sim.intake.columns import plain
+from sim.intake.privacy import ENOUGH_PEOPLE
 from sim.intake.records import OKAND, SCHEMAS
 from sim.intake.remarks import Remark, remark_of
-from sim.intake.words import KNOWN, OTHER, PRIVATE_HOMES, read_words
+from sim.intake.words import KEY, KNOWN, OTHER, PRIVATE_HOMES, read_words
 
 UNSAID_AREA = "individ_och_familj"
 """The verksamhet of rows whose file does not say."""
@@ -46,8 +47,8 @@ def typed(lista: str, raw: pd.DataFrame) -> Typed:
     for column in _WORDS[lista]:
         words = frame[column]
         if column == "resurs":
-            words = words.where(~frame["form"].isin(PRIVATE_HOMES), "")
-        read = read_words(column, words, people)
+            words = words.where(~frame["form"].isin(PRIVATE_HOMES) | _is_form(words), "")
+        read = read_words(column, words, people, 1 if lista == "volymer" else ENOUGH_PEOPLE)
         frame[column] = read.keys.where(~read.unused, _WHERE.get(column, OKAND))
         if column == "form":
             frame[column] = frame[column].replace(OKAND, OTHER)
@@ -59,9 +60,14 @@ def typed(lista: str, raw: pd.DataFrame) -> Typed:
     if lista == "utbetalningar":
         frame, more = _by_month(frame)
         remarks += more
-    if lista == "volymer":
-        frame["manad"] = frame["manad"].fillna(0) if "manad" in frame else 0
     return Typed(_as_schema(lista, frame), names, shown, tuple(remarks))
+
+
+def _is_form(words: pd.Series) -> pd.Series:
+    """Whether words are those of a form of care, and not the name of a home."""
+    return words.map({word: word.startswith(KEY) or plain(word) in KNOWN["form"] for word in words.unique()}).astype(
+        bool
+    )
 
 
 def _unused(lista: str, column: str, rows: pd.DataFrame) -> list[Remark]:

@@ -16,6 +16,7 @@ _NEAR_MONTH_END = 7
 _GOING_ON = 0.3
 """Share of the usual number going on that makes a list one of all that went on, and not only of what began."""
 _THINNER = 0.7
+_GENERATION = 30
 SPANS = {"placeringar": ("start", "slut"), "arenden": ("inkom", "beslut")}
 
 
@@ -29,6 +30,7 @@ def seen_window(lista: str, frame: pd.DataFrame) -> Window:
         return Window(_day(frame["manad"].min()), _month_end(_day(frame["manad"].max())))
     if lista == "volymer":
         return Window(date(int(frame["ar"].min()), 1, 1), date(int(frame["ar"].max()), 12, 31))
+    frame = _plausible(frame, SPANS[lista])
     begins, ends = (frame[name].dropna() for name in SPANS[lista])
     today = pd.Timestamp(date.today())
     past = [days[days <= today] for days in (begins, ends)]
@@ -42,6 +44,14 @@ def seen_window(lista: str, frame: pd.DataFrame) -> Window:
     here = _going_on(frame, SPANS[lista], days)
     whole = len(here) > 1 and here[0] >= _GOING_ON * here[1:].mean() and _thinner_before(begins, ended, till)
     return Window(max(ended, first) if whole else first, till)
+
+
+def _plausible(frame: pd.DataFrame, span: tuple[str, str]) -> pd.DataFrame:
+    """Without rows that end before they begin, or begin a generation before the others: slips set no window."""
+    begins, ends = frame[span[0]], frame[span[1]]
+    usual = begins.sort_values().iloc[len(begins) // 2] - pd.DateOffset(years=_GENERATION)
+    sane = ~(ends < begins) & (begins >= usual)
+    return frame[sane] if sane.any() else frame
 
 
 def _thinner_before(begins: pd.Series, ended: date, till: date) -> bool:

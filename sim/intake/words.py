@@ -24,8 +24,7 @@ _FORMS = {
             "familjehem, familjehem egna",
     "konsulentstott_familjehem": "konsulentstott familjehem, konsulentstod familjehem, forstarkt familjehem, kopt "
             "familjehem, konsulentfamiljehem, konsulentstodda familjehem, ks familjehem",
-    "jourhem": "jourhem, jourhemsplacering, jourfamilj, jourfamiljehem, jh, vard i jourhem, placering i jourhem, "
-            "familje och jourhem",
+    "jourhem": "jourhem, jourhemsplacering, jourfamilj, jourfamiljehem, jh, vard i jourhem, placering i jourhem",
     "hvb": "hvb, hvb hem, hvbplacering, hvb placering, hem for vard eller boende, vard i hvb, placering i hvb, "
             "behandlingshem, hvb vuxen, hvb barn, hvb unga",
     "institution": "institution, institutionsvard, institutionsplacering, vard pa institution",
@@ -50,6 +49,8 @@ _FORMS = {
 }  # fmt: skip
 KEYS: Mapping[str, Mapping[str, str]] = {
     "form": _FORMS,
+    "resurs": _FORMS,
+    "namn": _FORMS,
     "utforare": {
         "egen": "egen, egen regi, eget, egna, intern, internt, interna, kommunal, kommunalt, kommunen, kommun, i egen "
             "regi, int, egen verksamhet, kommunal regi, e, i",
@@ -142,10 +143,10 @@ def slug(word: str) -> str:
     return key if key[:1].isalpha() else f"n_{key}" if key else ""
 
 
-def read_words(field: str, words: pd.Series, people: pd.Series) -> Read:
+def read_words(field: str, words: pd.Series, people: pd.Series, least: int = ENOUGH_PEOPLE) -> Read:
     """`words`: text by row, or KEY and a key; `people`: whom each row is about.
 
-    A word that nobody knows is kept as its own key if at least ENOUGH_PEOPLE different people have it and it looks
+    A word that nobody knows is kept as its own key if at least `least` different people have it and it looks
     harmless: it may be a name that somebody wrote in the wrong column.
     """
     codes, found = pd.factorize(words, use_na_sentinel=False)
@@ -164,7 +165,7 @@ def read_words(field: str, words: pd.Series, people: pd.Series) -> Read:
             continue
         flat = plain(word)
         key = theirs.get(flat)
-        shared = bool(many.iloc[place] >= ENOUGH_PEOPLE and harmless(word))
+        shared = bool(many.iloc[place] >= least and harmless(word))
         if key is None:
             key = slug(word) if shared and field != "utforare" else _company(field, word)
         unused.append(bool(flat) and not key)
