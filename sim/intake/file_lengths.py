@@ -11,7 +11,18 @@ import numpy as np
 from sim.distributions import cdf
 from sim.durations import from_config
 from sim.intake.fitted import Estimate, Length, Stock
-from sim.intake.sourced import FEW, Source, Sourced, Tree, assumed, from_lists, plain, significant
+from sim.intake.sourced import (
+    FEW,
+    Source,
+    Sourced,
+    Tree,
+    assumed,
+    from_lists,
+    plain,
+    scaled,
+    share_of_persons,
+    significant,
+)
 from sim.units import Fordelning
 
 SHARE_PLACES = 4
@@ -63,8 +74,7 @@ def shares_tree(told: Mapping[str, Estimate], rest: str, what: str) -> Tree:
     scale = 1 / total if total > 1 else 1.0
     tree: Tree = {}
     for key, estimate in told.items():
-        scaled = Estimate(estimate.varde * scale, estimate.lag * scale, estimate.hog * scale, estimate.n)
-        sourced = from_lists(scaled, what, 0.0, 1.0)
+        sourced = from_lists(scaled(share_of_persons(estimate), scale), what, 0.0, 1.0)
         rounded = round(sourced.varde, SHARE_PLACES)
         if rounded > 0:
             tree[key] = Sourced(rounded, _holding(sourced.kalla, rounded))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sim.intake.file_cases import judged_first
 from sim.intake.fitted import Benefit, Care, Elasticity, Estimate, Handling, Inflow, Length, Returns
 from sim.intake.ground import BENEFIT, Ground
-from sim.intake.sourced import FEW
+from sim.intake.sourced import FEW, share_of_persons
 from sim.swedish import gement, tal
 
 COLUMNS = ("verksamhet", "galler", "tal", "enhet", "varde", "lag95", "hog95", "antal", "anmarkning")
@@ -54,10 +54,12 @@ def _of_cases(ground: Ground, area: str, handling: Handling) -> Iterator[Row]:
         yield from _of_inflow(area, ground.label(kind), inflow)
     if judged_first(handling) and handling.forhandsbedomning and handling.leder_till_utredning:
         yield from _of_length(area, "Förhandsbedömning", handling.forhandsbedomning)
-        yield Row(area, "Förhandsbedömning", "leder till utredning", "andel", handling.leder_till_utredning)
+        yield Row(
+            area, "Förhandsbedömning", "leder till utredning", "andel", share_of_persons(handling.leder_till_utredning)
+        )
     yield from _of_length(area, "Utredning", handling.utredning)
     for key, share in handling.nasta.items():
-        yield Row(area, "Utredning", f"leder till {gement(ground.label(key))}", "andel", share)
+        yield Row(area, "Utredning", f"leder till {gement(ground.label(key))}", "andel", share_of_persons(share))
     yield from _of_returns(area, "Ärenden", handling.aterkomst)
 
 
@@ -71,7 +73,7 @@ def _of_care(ground: Ground, area: str, form: str, care: Care) -> Iterator[Row]:
         yield Row(area, name, "pris per dygn", "kr", price.medel)
     for key, share in care.nasta.items():
         if key in ground.fitted.vard[area]:
-            yield Row(area, label, f"går vidare till {gement(ground.label(key))}", "andel", share)
+            yield Row(area, label, f"går vidare till {gement(ground.label(key))}", "andel", share_of_persons(share))
 
 
 def _of_inflow(area: str, label: str, inflow: Inflow) -> Iterator[Row]:
@@ -89,8 +91,8 @@ def _of_length(area: str, label: str, length: Length) -> Iterator[Row]:
 
 def _of_returns(area: str, label: str, back: Returns | None) -> Iterator[Row]:
     if back:
-        yield Row(area, label, "tillbaka inom tolv månader", "andel", back.inom_ar)
-        yield Row(area, label, "tillbaka någon gång", "andel", back.andel)
+        yield Row(area, label, "tillbaka inom tolv månader", "andel", share_of_persons(back.inom_ar))
+        yield Row(area, label, "tillbaka någon gång", "andel", share_of_persons(back.andel))
 
 
 def _of_benefit(benefit: Benefit) -> Iterator[Row]:

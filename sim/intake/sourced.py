@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import yaml
@@ -80,6 +80,12 @@ def scaled(estimate: Estimate, factor: float, low: float = -math.inf, high: floa
     """A number and its interval times a positive factor, kept between `low` and `high`."""
     varde, lag, hog = (min(max(value * factor, low), high) for value in (estimate.varde, estimate.lag, estimate.hog))
     return Estimate(varde, lag, hog, estimate.n)
+
+
+def share_of_persons(estimate: Estimate) -> Estimate:
+    """A share whose observations are those that it counts, where they are so few that they could be told."""
+    counted = round(estimate.varde * estimate.n) if math.isfinite(estimate.varde) else 0
+    return replace(estimate, n=counted) if counted < FEW else estimate
 
 
 def significant(value: float, figures: int = FIGURES) -> float:

@@ -285,3 +285,10 @@ def test_the_first_questions_fit_the_kommun(tmp_path: Path) -> None:
         (tmp_path / "scenarios" / f"{name}.yaml").write_text(text, encoding="utf-8")
         assert text.startswith(f"# @package scenarios.{name}\n")
         make_plan(kommun, load_scenario(name, tmp_path))
+
+
+def test_a_share_that_few_persons_make_is_rounded() -> None:
+    """Three decisions of 170 are three persons, though the share rests on all of them."""
+    tree = shares_tree({"hvb": about(3 / 170, n=170), "familjehem": about(30 / 170, n=170)}, "avslut", "Prov.")
+    assert tree["hvb"].varde == 0.02 and "Färre än 5" in tree["hvb"].kalla.text
+    assert tree["familjehem"].varde == round(30 / 170, 4)
