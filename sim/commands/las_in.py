@@ -21,7 +21,7 @@ from sim.intake.fit import fit_lists
 from sim.intake.fit_report import COLUMNS, fit_rows, row_values
 from sim.intake.ground import Ground, until, year_before
 from sim.intake.intake_report import Intake, report_lines
-from sim.intake.kommun_files import kommun_files, prefix_of
+from sim.intake.kommun_files import kommun_files
 from sim.intake.placing import place, refuse
 from sim.intake.reading import Read, read_folder
 from sim.interrupts import unbroken
@@ -76,7 +76,7 @@ def _texts(ground: Ground, about: About) -> tuple[dict[str, str], list[Fact]]:
     made = kommun_files(ground, about)
     texts = {f"conf/kommun/{name}": text for name, text in made.texts.items()}
     areas = list(made.kommun.verksamheter)
-    found = [fact for area in areas for fact in facts(ground, prefix_of(ground, area), area)]
+    found = [fact for area in areas for fact in facts(ground, area)]
     texts[f"conf/underlag/{about.id}.csv"] = facts_csv(found, about.id, about.namn)
     texts[f"conf/avstamning/{about.id}.yaml"] = reconciliation_text(found, ground, about.id)
     texts |= {f"scenarios/{name}.yaml": text for name, text in first_questions(made.kommun).items()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,9 +15,13 @@ from sim.intake.file_care import bought_key
 from sim.intake.file_cases import FIRST, SECOND, judged_first
 from sim.intake.ground import BENEFIT, OWN, Ground, days_within
 from sim.intake.sourced import FEW, Tree, significant, yaml_text
+from sim.swedish import tal
 
 COLUMNS = ("kalla", "kommun", "ar", "period", "omrade", "matt", "enhet", "typ", "varde", "anm")
 """As conf/underlag/nyckeltal.csv."""
+SPREAD_YEARS = 5
+ACCEPTABLE = 0.10
+"""A year of a figure whose own years differ by more than this cannot be graded to within it."""
 PRICED = 0.95
 """A cost is worked out from the list only where so much of its dygn has a price."""
 FOLLOWS = "inflöden, tider och andelar är inpassade mot samma listor"
@@ -38,12 +43,9 @@ class Fact:
     faktor: float = 1.0
 
 
-def facts(ground: Ground, prefix: str, area: str) -> list[Fact]:
-    """Of a verksamhet, every whole year of its lists; none with fewer than `FEW` persons behind it.
-
-    `prefix` as for `care_part`.
-    """
-    found = [*_placed(ground, prefix, area), *_handled(ground, area)]
+def facts(ground: Ground, area: str) -> list[Fact]:
+    """Of a verksamhet, every whole year of its lists; none with fewer than `FEW` persons behind it."""
+    found = [*_placed(ground, area), *_handled(ground, area)]
     if area == BENEFIT and ground.fitted.bistand:
         found += _paid(ground)
     return [fact for fact in found if fact.persons >= FEW]
@@ -57,7 +59,7 @@ def _years(ground: Ground, kind: str) -> range:
     return range(first, ground.sista + 1)
 
 
-def _placed(ground: Ground, prefix: str, area: str) -> Iterator[Fact]:
+def _placed(ground: Ground, area: str) -> Iterator[Fact]:
     forms = ground.fitted.vard.get(area, {})
     rows = ground.lists.placeringar
     rows = rows[(rows["verksamhet"] == area) & rows["form"].isin(list(forms))]
@@ -67,9 +69,10 @@ def _placed(ground: Ground, prefix: str, area: str) -> Iterator[Fact]:
         of = [form for form, care in forms.items() if key in care.egna]
         alone = all(forms[form].egna == (key,) for form in of)
         there = rows["form"].isin(of) & is_own & (True if alone else rows["resurs"] == key)
-        parts.append((ground.label(key), f"{prefix}{key}", there))
+        parts.append((ground.label(key), ground.resource(area, key), there))
     for form in forms:
-        parts.append((f"{ground.label(form)}, köpt", bought_key(form, prefix), (rows["form"] == form) & ~is_own))
+        bought = (rows["form"] == form) & ~is_own
+        parts.append((f"{ground.label(form)}, köpt", ground.resource(area, bought_key(form)), bought))
     for year in _years(ground, "placeringar"):
         days = days_within(rows, year)
         for label, resource, there in parts:
@@ -84,10 +87,10 @@ def _placed(ground: Ground, prefix: str, area: str) -> Iterator[Fact]:
             count = len(began)
             persons = int(began["person"].nunique())
             yield Fact(label, area, f"startade_{form}", year, "antal", count, persons, "startade", form)
-        bought = days[~is_own]
+        bought_days = days[~is_own]
         priced = rows.loc[~is_own, "dygnspris_kr"]
-        if bought.sum() and bought[priced.notna()].sum() >= PRICED * bought.sum():
-            cost = float((bought * priced.fillna(priced.mean())).sum()) / 1000
+        if bought_days[priced.notna()].sum() >= PRICED * bought_days.sum() > 0:
+            cost = float((bought_days * priced.fillna(priced.mean())).sum()) / 1000
             persons = int(rows.loc[~is_own & (days > 0), "person"].nunique())
             yield Fact("Köpta platser", area, "kostnad_extern", year, "tkr", cost, persons, "kostnad", "extern", 0.001)
 
@@ -153,6 +156,16 @@ def facts_csv(found: list[Fact], kommun_id: str, namn: str) -> str:
     return text.getvalue()
 
 
+def own_spread(fact: Fact, found: Sequence[Fact]) -> float:
+    """How much the lists' own years differ: coefficient of variation over the last five; NaN for fewer than three."""
+    same = [each for each in found if (each.omrade, each.nyckeltal) == (fact.omrade, fact.nyckeltal)]
+    values = [each.varde for each in same if fact.ar - SPREAD_YEARS < each.ar <= fact.ar]
+    mean = sum(values) / len(values)
+    if len(values) < 3 or not mean:
+        return math.nan
+    return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1)) / abs(mean)
+
+
 def reconciliation_text(found: list[Fact], ground: Ground, kommun_id: str) -> str:
     """conf/avstamning/<id>.yaml: the last year of the lists beside the first of the model."""
     wanted: list[Tree] = []
@@ -163,6 +176,9 @@ def reconciliation_text(found: list[Fact], ground: Ground, kommun_id: str) -> st
         given |= {"verksamhet": fact.omrade, "matt": fact.matt}
         given |= {"del": fact.del_} if fact.del_ else {}
         given |= {"faktor": fact.faktor} if fact.faktor != 1 else {}
+        spread = own_spread(fact, found)
+        if spread > ACCEPTABLE:
+            given["ograderad"] = f"åren i listorna skiljer sig själva {tal(100 * spread)} procent (cv)"
         wanted.append(given | {"modellar": ground.basar, "foljer": FOLLOWS})
     header = (
         f"Gjord av `hemmaplan las-in`: listornas sista hela år, {ground.sista}, bredvid modellens första, "

@@ -31,31 +31,34 @@ class CarePart:
     i_steg: Tree
 
 
-def care_part(ground: Ground, area: str, team: str | None, prefix: str) -> CarePart:
-    """`team`: who follows up. `prefix` begins the keys of resources, where two verksamheter would share one."""
+def care_part(ground: Ground, area: str, team: str | None) -> CarePart:
+    """`team`: who follows up."""
     forms = ground.fitted.vard.get(area, {})
     keys = dict.fromkeys(key for care in forms.values() for key in care.egna)
     own = {key: [form for form, care in forms.items() if key in care.egna] for key in keys}
     places = {key: own_place(ground, area, key, {form: forms[form] for form in of}) for key, of in own.items()}
-    resurser: Tree = {f"{prefix}{key}": place for key, place in places.items()}
+    resurser: Tree = {ground.resource(area, key): place for key, place in places.items()}
     steg: Tree = {}
     i_steg: Tree = {}
     for form, care in forms.items():
-        bought = bought_key(form, prefix) if set(care.resurser) - set(care.egna) or not care.egna else None
+        bought = (
+            ground.resource(area, bought_key(form)) if set(care.resurser) - set(care.egna) or not care.egna else None
+        )
         if bought:
             resurser[bought] = _bought(ground, area, form, care)
         others = {other for key in care.egna for other in own[key]} - {form}
         taken = sum(ground.placed(area, other, ground.sista, own=True) for other in others)
         room = max(sum(float(places[key]["platser"].varde) for key in care.egna) - taken, 0.0)
-        steg[form] = _steg(ground, area, form, care, [f"{prefix}{key}" for key in care.egna], bought, room, team)
-        stock = _stock(care, prefix, bought)
+        mine = [ground.resource(area, key) for key in care.egna]
+        steg[form] = _steg(ground, area, form, care, mine, bought, room, team)
+        stock = _stock(ground, area, care, bought)
         if stock:
             i_steg[form] = stock
     return CarePart(resurser, steg, i_steg)
 
 
-def bought_key(form: str, prefix: str = "") -> str:
-    return f"{prefix}{form}_{BOUGHT}"
+def bought_key(form: str) -> str:
+    return f"{form}_{BOUGHT}"
 
 
 def own_place(ground: Ground, area: str, key: str, forms: Mapping[str, Care]) -> Tree:
@@ -80,7 +83,7 @@ def own_place(ground: Ground, area: str, key: str, forms: Mapping[str, Care]) ->
 
 
 def _own_price(ground: Ground, area: str, key: str, forms: Mapping[str, Care], told: bool) -> tuple[Sourced, bool]:
-    """Kronor per dygn, and whether empty places cost too: so it is where the municipality counts its places."""
+    """Kronor per dygn, and whether empty places cost too: so it is where places are counted and costed as a whole."""
     names = (key, *forms)
     label = ground.label(key)
     if volume := ground.volume(area, "dygnskostnad_kr", names):
@@ -92,7 +95,8 @@ def _own_price(ground: Ground, area: str, key: str, forms: Mapping[str, Care], t
         return Sourced(significant(volume[0] * 1000 / platser[0] / 365), Source("egna_data", text)), True
     prices = [care.pris[key] for care in forms.values() if key in care.pris]
     if prices:
-        return from_lists(merged(prices).medel, f"Pris per dygn, {label}: medel över placeringarna.", low=0.0), told
+        text = f"Pris per dygn, {label}: medel över placeringarna, betalt bara när platsen används."
+        return from_lists(merged(prices).medel, text, low=0.0), False
     text = f"Vad en egen plats kostar per dygn, {label}, står inte i listorna."
     return assumed_between(OWN_PRICE, text, *OWN_PRICE_RANGE, drawn=True), told
 
@@ -191,9 +195,9 @@ def _home_possible(ground: Ground, area: str, form: str, care: Care, room: float
     return assumed_between(found, text, min(significant(share, 2), found), 1.0, drawn=True)
 
 
-def _stock(care: Care, prefix: str, bought: str | None) -> Tree:
+def _stock(ground: Ground, area: str, care: Care, bought: str | None) -> Tree:
     what = "De som är placerade när listan slutar."
-    parts = {f"{prefix}{key}": [stock] for key, stock in care.bestand.items() if key in care.egna}
+    parts = {ground.resource(area, key): [stock] for key, stock in care.bestand.items() if key in care.egna}
     others = [stock for key, stock in care.bestand.items() if key not in care.egna]
     if bought:
         parts[bought] = others

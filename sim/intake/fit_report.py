@@ -69,7 +69,8 @@ def _of_care(ground: Ground, area: str, form: str, care: Care) -> Iterator[Row]:
     for group, length in care.langd_malgrupp.items():
         yield from _of_length(area, f"{label}, {gement(ground.label(group))}", length)
     for key, price in care.pris.items():
-        name = f"{label}, {ground.label(key)}" if key in care.egna else f"{label}, köpt"
+        own = f"{label}, {ground.label(key)}" if ground.label(key) != label else label
+        name = own if key in care.egna else f"{label}, köpt"
         yield Row(area, name, "pris per dygn", "kr", price.medel)
     for key, share in care.nasta.items():
         if key in ground.fitted.vard[area]:

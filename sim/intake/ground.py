@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.calendars import days_in_year
 from sim.errors import HemmaplanError
-from sim.intake.fitted import Fitted
+from sim.intake.fitted import Care, Fitted
 from sim.intake.records import Lists, Window
 
 OWN = "egen"
@@ -57,6 +57,12 @@ class Ground:
         plain = key.replace("_", " ")
         return told if told != key else LABELS.get(key) or plain[:1].upper() + plain[1:]
 
+    def resource(self, area: str, key: str) -> str:
+        """What a resource of a verksamhet is called in the files: its own key, unless another verksamhet has it too."""
+        others = (forms for other, forms in self.fitted.vard.items() if other != area)
+        taken = {name for forms in others for name in resource_names(forms)}
+        return f"{area}_{key}" if key in taken else key
+
     def volume(self, area: str, slag: str, names: Iterable[str]) -> tuple[float, int] | None:
         """(value, year) of the first of `names` that the volumes tell, as late as the basår."""
         found = (self._volume(area, slag, name) for name in names)
@@ -96,6 +102,11 @@ class Ground:
         if own is not None:
             rows = rows[(rows["utforare"] == OWN) == own]
         return float(days_within(rows, year).sum()) / days_in_year(year)
+
+
+def resource_names(forms: Mapping[str, Care]) -> set[str]:
+    """Keys of own places, and of what each form is bought as."""
+    return {f"{form}_{BOUGHT}" for form in forms} | {key for care in forms.values() for key in care.egna}
 
 
 def last_whole_year(lists: Lists) -> int:

@@ -149,7 +149,11 @@ def _levels(made: Intake) -> list[str]:
         area = gement(ground.label(row["omrade"]))
         cells = (f"{row['siffra']}, {area}", *told, tal(row["modell"], places), spread)
         lines.append(f"| {' | '.join(cells)} | {tal(100 * row['skillnad'], sign=True)} % | {row['betyg']} |")
-    lines += ["", "Betyg som i `hemmaplan avstam`: bra högst 3 %, godtagbar högst 10 %, annars svag."]
+    lines += [
+        "",
+        "Betyg som i `hemmaplan avstam`: bra högst 3 %, godtagbar högst 10 %, annars svag. En siffra vars egna år "
+        "skiljer sig mer än 10 % får inget betyg.",
+    ]
     return lines
 
 

@@ -74,20 +74,6 @@ def _areas(fitted: Fitted) -> list[str]:
     return list(dict.fromkeys([*fitted.arenden, *fitted.vard, *fitted.direkt, *([BENEFIT] if fitted.bistand else [])]))
 
 
-def prefix_of(ground: Ground, area: str) -> str:
-    """What the area's resources are called before their own name: nothing, unless another area has one of that name."""
-    return f"{area}_" if _resource_names(ground, area) & _others(ground, area) else ""
-
-
-def _resource_names(ground: Ground, area: str) -> set[str]:
-    forms = ground.fitted.vard.get(area, {})
-    return set(forms) | {key for care in forms.values() for key in care.egna}
-
-
-def _others(ground: Ground, area: str) -> set[str]:
-    return {name for other in ground.fitted.vard if other != area for name in _resource_names(ground, other)}
-
-
 def team_of(area: str) -> str:
     return f"handlaggare_{area}"
 
@@ -99,7 +85,7 @@ def _area(ground: Ground, area: str, driven: bool) -> Tree:
     paid = fitted.bistand if area == BENEFIT else None
     forms = fitted.vard.get(area, {})
     team = team_of(area) if handling or paid else None
-    care = care_part(ground, area, team, prefix_of(ground, area))
+    care = care_part(ground, area, team)
     inflode: Tree = {}
     steg: Tree = {}
     i_steg: Tree = {}

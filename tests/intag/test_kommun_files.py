@@ -18,7 +18,7 @@ from sim.intake.file_lengths import averaged, shares_tree, shown_count, stock_tr
 from sim.intake.first_questions import first_questions
 from sim.intake.fitted import Elasticity, Estimate, Fitted, Returns
 from sim.intake.ground import days_within, last_whole_year, until
-from sim.intake.kommun_files import Ground, ground_of, kommun_files, prefix_of
+from sim.intake.kommun_files import Ground, ground_of, kommun_files
 from sim.intake.records import Lists, Window
 from sim.reconcile import load_reconciliation
 from sim.scenario import make_plan
@@ -218,7 +218,7 @@ def test_two_verksamheter_with_the_same_form_have_resources_of_their_own(tmp_pat
         NOTHING, vard={"a": forms, "b": forms}, direkt={"a": {"boende": inflow(40)}, "b": {"boende": inflow(40)}}
     )
     kommun = written(lists({("a", "boende"): (10, 10), ("b", "boende"): (10, 10)}), fitted, tmp_path)
-    assert {"a_huset", "b_huset", "a_boende_kopt", "b_boende_kopt"} <= set(kommun.resurser)
+    assert {"a_huset", "b_huset", "a_boende_kopt", "b_boende_kopt"} == set(kommun.resurser)
 
 
 def test_the_same_estimates_make_the_same_texts() -> None:
@@ -245,7 +245,7 @@ def ground() -> Ground:
 
 def test_yearly_figures_are_those_of_the_lists() -> None:
     """Ten own and ten bought places, all days of the year; a leap year has one more."""
-    found = {(fact.nyckeltal, fact.ar): fact.varde for fact in facts(ground(), "", "barn_och_ungdom")}
+    found = {(fact.nyckeltal, fact.ar): fact.varde for fact in facts(ground(), "barn_och_ungdom")}
     assert found["varddygn_hvb_solgarden", 2023] == found["varddygn_hvb_kopt", 2023] == 10 * 365
     assert found["varddygn_hvb_solgarden", 2024] == 10 * 366
     assert found["startade_hvb", 2024] == 20
@@ -256,14 +256,14 @@ def test_yearly_figures_are_those_of_the_lists() -> None:
 def test_figures_of_fewer_than_five_persons_are_left_out() -> None:
     given, fitted = whole()
     given = replace(given, placeringar=lists({("missbruk", "stodboende"): (12, 2)}).placeringar)
-    found = {fact.nyckeltal for fact in facts(ground_of(given, fitted), "", "missbruk")}
+    found = {fact.nyckeltal for fact in facts(ground_of(given, fitted), "missbruk")}
     assert "varddygn_stodboende_eget" in found
     assert not {"varddygn_stodboende_kopt", "kostnad_extern"} & found
 
 
 def test_the_figures_can_be_reconciled(tmp_path: Path) -> None:
     made = ground()
-    found = [fact for area in ("barn_och_ungdom", "missbruk") for fact in facts(made, prefix_of(made, area), area)]
+    found = [fact for area in ("barn_och_ungdom", "missbruk") for fact in facts(made, area)]
     (tmp_path / "conf" / "underlag").mkdir(parents=True)
     (tmp_path / "conf" / "avstamning").mkdir()
     (tmp_path / "conf" / "underlag" / "provby_2025.csv").write_text(facts_csv(found, ABOUT.id, ABOUT.namn), "utf-8")
