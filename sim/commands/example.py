@@ -28,6 +28,7 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace) -> i
     print(f"Påhittade uttag i {asked.system}-stil: {rows}; {faults}.")
     print("Personerna finns inte: personnumren har födelsenummer 000, som ingen kan ha, och namnen är påhittade.")
     print(f"Sanningen om kommunen står i {TRUTH}, och hur filerna tolkas i {MAPPING}.")
+    print("Arbetslöshet, befolkning och Kolada finns som JSON-filer, också de påhittade.")
     print(f"\nMapp: {shown(folder)}")
     return 0
 

@@ -18,6 +18,7 @@ from sim.flows import Span, flows_in
 from sim.intake.example import FIRST_YEAR, YEARS, Size, example_kommun
 from sim.intake.example_files import write_exports
 from sim.intake.example_lists import example_lists
+from sim.intake.example_public import KOMMUNKOD, write_public
 from sim.intake.example_truth import truth_of
 from sim.intake.records import SCHEMAS, Lists
 from sim.scenario import make_plan
@@ -27,8 +28,6 @@ ORDINARY = Size(volume=1.0, slack=1.25)
 LARGE_YEARS, LARGE_PLACEMENTS, LARGE_PAYMENTS = 10, 21_000, 315_000
 """A large municipality's ten years, about."""
 LAST_YEAR = FIRST_YEAR + YEARS - 1
-KOMMUNKOD = "0199"
-"""No municipality has it."""
 _MAPPING_SAYS = """\
 # Påhittade uttag, gjorda av hemmaplan exempeldata. Så säger man det som programmet inte kan se i filerna:
 #   fonster: dagarna som uttaget omfattar;  bortse: kolumner som slängs olästa (personnummer, namn, fritext);
@@ -82,6 +81,7 @@ def write_lists(folder: Path, asked: Example, kommun: Kommun, lists: Lists) -> W
         made.mkdir()
         filer, faults = write_exports(lists, made, asked.system, asked.seed, asked.clean)
         namn = asked.kommun_id.replace("_", " ").capitalize()
+        write_public(lists, namn, made, asked.seed)
         said = {"kommun": {"id": asked.kommun_id, "namn": namn, "kommunkod": KOMMUNKOD}, "filer": filer}
         _write_yaml(made / MAPPING, _MAPPING_SAYS, said)
         _write_yaml(made / TRUTH, _TRUTH_SAYS, _truth(kommun, asked, faults))

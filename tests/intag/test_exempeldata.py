@@ -21,8 +21,11 @@ from sim.intake.example_files import write_exports
 from sim.intake.example_folder import Example, _large
 from sim.intake.example_lists import example_lists
 from sim.intake.example_people import FIRST_NAMES, SURNAMES
+from sim.intake.example_public import write_public
 from sim.intake.example_styles import STYLES
+from sim.intake.kolada import read_kolada
 from sim.intake.records import Lists
+from sim.intake.scb import population, unemployment
 
 CODINGS = {"combine": "utf-8-sig", "procapita": "cp1252", "treserva": "utf-16"}
 Rows = list[list[Any]]
@@ -155,6 +158,22 @@ def test_the_faults_are_where_the_truth_says(lists: Lists, tmp_path: Path) -> No
                     pytest.fail(other)
 
 
+def test_public_statistics_tell_the_unemployment_and_what_one_counts_in_the_lists(lists: Lists, tmp_path: Path) -> None:
+    write_public(lists, "Exempelby", tmp_path, 3)
+    series = unemployment(tmp_path / "arbetsloshet.json", "0199")
+    assert lists.arbetsloshet is not None and series.tolist() == pytest.approx(lists.arbetsloshet.tolist())
+    assert (series.index == lists.arbetsloshet.index).all()
+    people = population(tmp_path / "befolkning.json", "0199")
+    kolada = read_kolada(tmp_path / "kolada.json")
+    assert len(kolada.kommuner) == 16 and set(kolada.varden["kommun"]) == set(kolada.kommuner)
+    mine = kolada.varden[(kolada.varden["kommun"] == "0199") & (kolada.varden["ar"] == 2018)].set_index("kpi")["varde"]
+    paid = lists.utbetalningar[lists.utbetalningar["manad"].dt.year == 2018]
+    assert mine["N31910"] == len(set(paid["hushall"]))
+    assert mine["N31849"] == pytest.approx(paid["belopp_kr"].sum() / len(set(paid["hushall"])), abs=0.1)
+    assert mine["N31001"] == pytest.approx(paid["belopp_kr"].sum() / people[2018], abs=1)
+    assert mine["U33401"] > 30 and 1000 < mine["N35025"] < 4000
+
+
 def test_same_seed_same_bytes(lists: Lists, tmp_path: Path) -> None:
     made = []
     for name, seed in (("en", 3), ("tva", 3), ("tre", 4)):
@@ -173,7 +192,8 @@ def test_the_command_writes_a_folder_whole(tmp_path: Path, capsys: pytest.Captur
     assert {"las-in.yaml", "sanning.yaml"} < set(one)
     mapping, truth = (yaml.safe_load(one[name]) for name in ("las-in.yaml", "sanning.yaml"))
     assert mapping["kommun"] == {"id": "provstad_2024", "namn": "Provstad 2024", "kommunkod": "0199"}
-    assert set(mapping["filer"]) == {name for name in one if not name.endswith(".yaml")}
+    assert set(mapping["filer"]) == {name for name in one if not name.endswith((".yaml", ".json"))}
+    assert {"arbetsloshet.json", "befolkning.json", "kolada.json"} < set(one)
     assert truth["sanning"]["vard.missbruk.hvb.langd.medel"] > 50 and truth["smuts"]
     assert "vard.missbruk.stodboende.resurser.stodboende_extern" not in truth["sanning"]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
