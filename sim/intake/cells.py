@@ -63,7 +63,7 @@ _DAY_FIRST = re.compile(rf"(\d{{1,2}})([-/. ])(\d{{1,2}})[-/., ]+(\d{{4}}){_CLOC
 _SLASH = re.compile(r"(\d{1,2})([/.])(\d{1,2})[-/. ]+(\d{2})$")
 _SHORT = re.compile(r"(\d{2})-(\d{2})-(\d{2})$")
 _SIX = re.compile(r"(\d{2})(\d{2})(\d{2})$")
-_WORDS = re.compile(r"(?:den )?(\d{1,2})[-. :a]*([a-zåäö]{3,9})\.?[-., ]*(\d{4}|\d{2})$")
+_WORDS = re.compile(r"(?:den )?(\d{1,2})(?::[ae])?[-. ]*([a-zåäö]{3,9})\.?[-., ]*(\d{4}|\d{2})$")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?$")
 _YEAR_MONTH = re.compile(r"(\d{4})[-/. ]?m?(\d{1,2})$")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/. ](\d{4})$")
@@ -151,6 +151,19 @@ def numbers(column: Distinct) -> Column:
     return _read(column, lambda text, cell: _number(text, cell, point, comma), np.nan, "float64")
 
 
+def day_or_month_first(column: Distinct) -> bool:
+    """Whether a column has days as 3/4/2024 and nothing in it tells which of the two is the month."""
+    pairs = [(m.group(1), m.group(3)) for m in map(_DAY_FIRST.match, column.texts) if m and m.group(2) == "/"]
+    return any(a != b for a, b in pairs) and all(int(a) <= 12 and int(b) <= 12 for a, b in pairs)
+
+
+def thousands_or_decimals(column: Distinct) -> bool:
+    """Whether a column has numbers as 1.234 or 1,234 and nothing in it tells if the sign parts thousands."""
+    texts = [text for text, cell in zip(column.texts, column.cells, strict=True) if isinstance(cell, str)]
+    signed = [text for text in texts if re.search(r"\d[.,]\d", text)]
+    return bool(signed) and all(re.fullmatch(r"[-\u2212]?[1-9]\d{0,2}[.,]\d{3}", text) for text in signed)
+
+
 def _month_first(texts: Sequence[str]) -> bool:
     """Whether 1/31/2024 stands somewhere and 31/1/2024 nowhere."""
     pairs = [(int(m.group(1)), int(m.group(3))) for text in texts for m in [_DAY_FIRST.match(text)] if m]
@@ -229,8 +242,8 @@ def month_number(text: str) -> int:
     return int(low) if low.isdigit() and 1 <= int(low) <= 12 else _MONTHS.get(low, 0)
 
 
-_THOUSANDS_POINT = re.compile(r"[-−(]?\d{1,3}(?:\.\d{3})+(?:,\d+)?\D*$")
-_THOUSANDS_COMMA = re.compile(r"[-−(]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\D*$")
+_THOUSANDS_POINT = re.compile(r"[-−(]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?\D*$")
+_THOUSANDS_COMMA = re.compile(r"[-−(]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?\D*$")
 
 
 def _separators(texts: Sequence[str]) -> tuple[str, str]:
@@ -239,8 +252,6 @@ def _separators(texts: Sequence[str]) -> tuple[str, str]:
     with_comma = [text for text in texts if "," in text and any(map(str.isdigit, text))]
     point = "thousands" if with_point and all(map(_THOUSANDS_POINT.match, with_point)) else "decimal"
     comma = "thousands" if with_comma and all(map(_THOUSANDS_COMMA.match, with_comma)) else "decimal"
-    if comma == "thousands" and len(with_comma) == 1 and with_comma[0].count(",") == 1:
-        comma = "decimal"
     if any("," in text and "." in text for text in texts):  # the later of the two is the decimal sign
         both = next(text for text in texts if "," in text and "." in text)
         return ("decimal", "thousands") if both.rfind(".") > both.rfind(",") else ("thousands", "decimal")
@@ -248,6 +259,7 @@ def _separators(texts: Sequence[str]) -> tuple[str, str]:
 
 
 _USUAL = re.compile(r"-?\d+(?:,\d+)?$")
+_APART = re.compile(r"\D*\d{1,3}(?:[ '’]\d{3})+(?![\d '’])")
 _UNIT = re.compile(r"(?:kr(?:onor)?|sek|:-|,-|st|dygn|%|/ ?dygn|per dygn)\.?$", re.IGNORECASE)
 
 
@@ -263,9 +275,17 @@ def _number(text: str, cell: Cell, point: str, comma: str) -> tuple[Any, int]:
     plain = text
     while (shorter := _UNIT.sub("", plain).strip()) != plain:
         plain = shorter
+    if re.search(r"\d[ '’]\d", plain) and not _APART.match(plain):
+        return None, BAD
     plain = re.sub(r"[ '’]", "", plain).replace("\u2212", "-").replace("\u2013", "-").replace(":", "§")
     if negative := re.fullmatch(r"\((.*)\)|(.*\d)-", plain):
         plain = "-" + (negative.group(1) or negative.group(2) or "")
+    if any(
+        re.search(rf"[{sign}](?!\d{{3}}(?:\D|$))", plain)
+        for sign, what in ((".", point), (",", comma))
+        if what == "thousands"
+    ):
+        return None, BAD  # else 999.50 would be read as a hundred times as much beside 1.234,50
     plain = plain.replace(".", "" if point == "thousands" else ".")
     plain = plain.replace(",", "" if comma == "thousands" else ".").replace("§", ".")
     return (float(plain), FINE) if re.fullmatch(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d{1,2})?", plain) else (None, BAD)

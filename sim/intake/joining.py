@@ -1,18 +1,22 @@
-"""Placements that stand on several rows: in an older export as well, or one row for each decision."""
+"""What stands on several rows: in an older export as well, or one row for each decision of a placement."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from sim.intake.windows import SPANS
+
 _WHERE = ["person", "verksamhet", "form", "resurs", "utforare"]
+_WHICH = ["person", "verksamhet", "typ"]
 _DAY = pd.Timedelta(days=1)
 
 
-def superseded(frame: pd.DataFrame) -> pd.Series:
-    """Rows without an end that stand elsewhere with one: same person, place and first day."""
-    keys = [*_WHERE, "start"]
-    ended = frame["slut"].notna()
+def superseded(lista: str, frame: pd.DataFrame) -> pd.Series:
+    """Rows without an end that stand elsewhere with one: same person, place or kind of case, and first day."""
+    begin, end = SPANS[lista]
+    keys = [*(_WHERE if lista == "placeringar" else _WHICH), begin]
+    ended = frame[end].notna()
     somewhere = ended.groupby([frame[key] for key in keys], observed=True).transform("max") if len(frame) else ended
     return ~ended & somewhere.astype(bool)
 

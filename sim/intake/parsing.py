@@ -147,6 +147,14 @@ class _Parser:
         heading = shown_heading(self.table, self.found.places[field])
         about = FIELDS[self.found.lista][field]
         form = {"date": _DATE_FORM, "month": _MONTH_FORM}.get(about.kind, _NUMBER_FORM)
+        if about.kind == "date" and cells.day_or_month_first(self.found.columns[field]):
+            text = f"Kolumnen «{heading}» skriver dagar som 3/4/2024, och inget visar om dag eller månad står först."
+            self._remark(column.how == FINE, f"tvetydig_{field}", text, "Dagen läses först.")
+        if about.kind == "number" and cells.thousands_or_decimals(self.found.columns[field]):
+            text = (
+                f"Kolumnen «{heading}» skriver tal som 1.234 eller 1,234, och inget visar om tecknet skiljer tusental."
+            )
+            self._remark(column.how == FINE, f"tvetydig_{field}", text, "Det läses som tusental.")
         bad, empty = column.how == BAD, column.how == EMPTY
         goes_on = column.how == OPEN
         ends = field in ("slut", "beslut")

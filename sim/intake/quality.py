@@ -31,6 +31,7 @@ def checked(
         checks = _Checks(lista, frame, windows[lista])
         if lista in SPANS:
             checks.spans()
+            checks.older()
         if lista == "placeringar":
             checks.prices()
             checks.repeated(join)
@@ -97,12 +98,15 @@ class _Checks:
         )
         self.frame = self.frame.assign(dygnspris_kr=price.mask(absurd | nothing))
 
-    def repeated(self, join: bool) -> None:
-        """The same placement in several exports, and in several decisions."""
-        old = superseded(self.frame)
-        text = "Samma placering står på en annan rad med ett slut (ett senare uttag?)."
+    def older(self) -> None:
+        """The same placement or case in several exports."""
+        old = superseded(self.lista, self.frame)
+        text = "Detsamma står på en annan rad, där det är avslutat (ett senare uttag?)."
         self.tell(old, "aldre_uttag", text, "Raden utan slut används inte.", "upplysning")
         self.frame = self.frame[~old]
+
+    def repeated(self, join: bool) -> None:
+        """The same placement in several decisions."""
         frame, follows = joined(self.frame, self.last)
         text = "Samma person, form och plats utan uppehåll från raden före: flera beslut om samma placering."
         treated = "De räknas som en placering." if join else "De räknas var för sig (sla_ihop: false)."

@@ -164,10 +164,13 @@ def _together(found: Sequence[_Part], said: Sequence[Remark], mapping: LasIn, pe
     for lista, frame in numbered(raw, people).items():
         made[lista] = typed(lista, frame)
         remarks += made[lista].remarks
-    frames = {lista: each.frame for lista, each in made.items()}
+    frames = {lista: each.frame for lista, each in made.items() if len(each.frame)}
     given = {lista: _given(lista, found) for lista in frames}
     windows = {lista: given[lista] or seen_window(lista, frame) for lista, frame in frames.items()}
     frames, more = checked(frames, windows, mapping.sla_ihop)
+    if not any(map(len, frames.values())):
+        why = "\n".join(map(str, (*remarks, *more)[:10]))
+        raise HemmaplanError(f"Ingen rad blev kvar av listorna.\n{why}".rstrip())
     lists = Lists(
         placeringar=frames.get("placeringar", empty("placeringar")),
         arenden=frames.get("arenden", empty("arenden")),
