@@ -15,11 +15,13 @@ from typing import Literal
 import numpy as np
 
 from sim.calendars import is_month
+from sim.config import Kommun
 from sim.costs import ALL_AREAS
 from sim.errors import HemmaplanError, nearest, tal_text
 from sim.labels import LABELS
 from sim.periods import Floats
 from sim.runs import Row
+from sim.swedish import gement
 from sim.tables import Table
 
 Kind = Literal["år", "halvår", "kvartal", "månad"]
@@ -55,11 +57,16 @@ class Condition:
         assert self.area is not None and self.part is not None
         return self.area, self.measure, self.part
 
-    @property
-    def text(self) -> str:
+    def words(self, kommun: Kommun) -> str:
         """In plain Swedish."""
         label = LABELS[self.measure]
-        where = "" if self.area is None else f" ({self.area}{f', {self.part}' if self.part else ''})"
+        verksamhet = kommun.verksamheter.get(self.area or "")
+        step = verksamhet.steg.get(self.part or "") if verksamhet else None
+        resource = kommun.resurser.get(self.part or "")
+        area = gement(verksamhet.namn) if verksamhet else self.area
+        part = gement(step.namn) if step else resource.namn if resource else self.part
+        where = ", ".join(filter(None, (area, part)))
+        where = f" ({where})" if where else ""
         if label.enhet == "andel":
             amount = f"{tal_text(round(100 * self.limit, 6))} %"
         elif label.enhet == "kr" and abs(self.limit) >= 1e5:

@@ -26,7 +26,8 @@ def goal_lines(sought: Sought, obstacles: Obstacles | None) -> list[str]:
     return [
         f"# {goal.kommun.namn}: {what} {goal.words}",
         "",
-        f"Villkor: {goal.condition.text}{sure}. Bedömt år: {_judged(goal)}. Ändringen gäller från {datum(goal.since)}.",
+        f"Villkor: {goal.condition.words(goal.kommun)}{sure}. Bedömt år: {_judged(goal)}. Ändringen gäller från "
+        f"{datum(goal.since)}.",
         "",
         f"**{_answer(sought)}** {_confidence(sought)}".rstrip(),
         "",
@@ -188,7 +189,7 @@ def goal_rows(sought: Sought) -> Iterator[tuple[object, ...]]:
     goal = sought.goal
     asked = (
         *(goal.words, INFLOW if goal.target is None else goal.target.units),
-        *(goal.condition.text, goal.condition.measure, goal.p),
+        *(goal.condition.words(goal.kommun), goal.condition.measure, goal.p),
         *(_judged(goal), goal.since.isoformat()),
     )
     for number in sorted(sought.found.margins):

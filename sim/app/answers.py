@@ -117,6 +117,8 @@ def _said(scenario: str, row: Found | None, figure: KeyFigure) -> Said:
         return Said(scenario, change, interval, f"kan inte skiljas från noll ({interval} {figure.unit})", "osakert")
     more = row["skillnad"] > 0
     size = tal(abs(row["skillnad"]) * figure.factor, figure.decimals)
+    if size == tal(0, figure.decimals):
+        size = f"mindre än {tal(10.0**-figure.decimals, figure.decimals)}"
     words = f"{'ökar' if more else 'minskar'} med {size} {figure.unit} ({interval})"
     return Said(scenario, change, interval, words, "mer" if more else "mindre")
 
@@ -126,7 +128,8 @@ def _first(several: bool, told: Sequence[tuple[KeyFigure, Told]]) -> list[Told]:
 
     def rank(pair: tuple[KeyFigure, Told]) -> tuple[bool, int, bool]:
         figure, one = pair
-        sure = any(each.kind in {"mer", "mindre"} for each in one.said)
+        zero = {tal(0, figure.decimals, sign) for sign in (False, True)}
+        sure = any(each.kind in {"mer", "mindre"} and each.difference not in zero for each in one.said)
         return figure.area != ALL_AREAS, ASKED_FOR.index(figure.measure), not sure
 
     wanted = [

@@ -83,8 +83,8 @@ async def sought(request: Request) -> Response:
 
 
 def targets_of(loaded: Loaded) -> list[Lever]:
-    """Numbers of which there can be more: places and posts."""
-    return [lever for lever in loaded.levers if lever.unit in COUNTED]
+    """Numbers of which there can be more: places, then posts."""
+    return [lever for unit in COUNTED for lever in loaded.levers if lever.unit == unit]
 
 
 def _day(text: str) -> date:

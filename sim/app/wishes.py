@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.app.draft import number_from
 from sim.config import Extern, Kommun, PlatsBehov
 from sim.errors import HemmaplanError, tal_text
+from sim.swedish import gement
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,18 @@ class Wish:
 
 
 def wishes_of(kommun: Kommun) -> tuple[Wish, ...]:
-    """Those that fit what the kommun is made of."""
-    return tuple(_wishes(kommun))
+    """Those that fit what the kommun is made of; first those of what is bought, which places are most asked for."""
+    return tuple(sorted(_wishes(kommun), key=lambda wish: not wish.key.startswith("extern-")))
 
 
 def _wishes(kommun: Kommun) -> Iterator[Wish]:
     for area, verksamhet in kommun.verksamheter.items():
-        low = verksamhet.namn.lower()
+        low = gement(verksamhet.namn)
         if any(isinstance(each, Extern) and each.verksamhet == area for each in kommun.resurser.values()):
             words = f"Extern andel av kostnaden, {low}, högst"
             yield Wish(f"extern-{area}", words, "%", f"andel_extern_kostnad {area} <= {{tal}} %", 25)
         for key, steg in verksamhet.steg.items():
-            where, called = f"{area}.{key}", f"{steg.namn.lower()} ({low})"
+            where, called = f"{area}.{key}", f"{gement(steg.namn)} ({low})"
             if steg.frist is not None:
                 days = tal_text(steg.frist.dagar)
                 words = f"Inom {days} dygn, {called}, minst"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim.analysis.condition import margins, parse_condition, settled, values_of
 from sim.errors import HemmaplanError
+from sim.loading import load_kommun
 from sim.tables import Table
 
 MONTHS = tuple(f"{year}-{month:02d}" for year in (2018, 2019) for month in range(1, 13))
@@ -127,6 +130,9 @@ def test_a_period_without_anything_to_measure_breaks_nothing() -> None:
 
 
 def test_a_condition_is_said_in_plain_words() -> None:
+    kommun = load_kommun("varmdo_2014")
     asked = settled(parse_condition("ej_verkstallda <= 2 per kvartal i 90 % av åren"), ROWS, None)
-    assert asked.text == "Ej verkställda beslut (v, boende): högst 2 antal varje kvartal i minst 90 % av åren"
-    assert "minst 95 % i medel" in parse_condition("andel_inom_frist >= 95 % i medel").text
+    assert asked.words(kommun) == "Ej verkställda beslut (v, boende): högst 2 antal varje kvartal i minst 90 % av åren"
+    assert "minst 95 % i medel" in parse_condition("andel_inom_frist >= 95 % i medel").words(kommun)
+    named = replace(asked, area="missbruk", part="boende").words(kommun)
+    assert named.startswith("Ej verkställda beslut (missbruk, stödboende): högst 2")

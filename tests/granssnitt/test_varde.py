@@ -101,7 +101,7 @@ def test_malsok_finds_how_many(project: Path) -> None:
     folder, out = done(project, "prov_malsok", "malsok", "prov", PLATSER, "--hogst", "6", *VILLKOR)
     assert {path.name for path in folder.iterdir()} == {"malsok.md", "malsok.csv"}
     assert "hur många behövs? Eget boende, platser" in out
-    assert "Villkor: Extern andel, kostnad (stod): högst 30 % i medel. Bedömt år: 2019." in out
+    assert "Villkor: Extern andel, kostnad (stöd): högst 30 % i medel. Bedömt år: 2019." in out
     rows = table(folder / "malsok.csv")
     assert [number(row["antal"]) for row in rows] == sorted(number(row["antal"]) for row in rows)
     assert {row["besked"] for row in rows} <= {"håller", "håller inte", "lutar åt att hålla", "lutar åt att inte hålla"}
