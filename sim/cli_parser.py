@@ -206,7 +206,15 @@ def make_parser() -> _Parser:
     rapport.add_argument("--maskera-under", type=int, metavar="N", help=masked)
     las_in = verb("las-in", "gör en kommun av egna listor ur verksamhetssystem och ekonomi, och säg hur bra de är")
     las_in.add_argument("mapp", metavar="MAPP", nargs="?", help="mappen med listorna (xlsx, csv)")
+    las_in.add_argument("--prova", action="store_true", help="visa bara vad som förstods av listorna; inget sparas")
+    las_in.add_argument("--mallar", metavar="MAPP", help="skriv i stället tomma Excel-mallar, en för varje lista")
     las_in.add_argument("--ersatt", action="store_true", help="ersätt kommunens filer om de redan finns")
+    series = "arbetslöshet i procent per månad, ur SCB som JSON-stat 2; annars arbetsloshet.json i mappen"
+    las_in.add_argument("--arbetsloshet", metavar="FIL", help=series)
+    people = "kommunens befolkning, ur SCB som JSON-stat 2; annars befolkning.json i mappen"
+    las_in.add_argument("--befolkning", metavar="FIL", help=people)
+    kolada = "nyckeltal ur Kolada (version 3), som fil, eller hamta: över nätet; annars kolada.json i mappen"
+    las_in.add_argument("--kolada", metavar="FIL", help=kolada)
     _study_options(las_in, most="möjliga framtider när modellen ställs mot listorna; 40 om inget anges")
     exempeldata = verb("exempeldata", "gör påhittade uttag ur verksamhetssystem, med känd sanning, att pröva las-in på")
     exempeldata.add_argument("mapp", metavar="MAPP", help="ny mapp som filerna läggs i")

@@ -177,7 +177,9 @@ def reconciliation_text(found: list[Fact], ground: Ground, kommun_id: str) -> st
         given |= {"del": fact.del_} if fact.del_ else {}
         given |= {"faktor": fact.faktor} if fact.faktor != 1 else {}
         spread = own_spread(fact, found)
-        if spread > ACCEPTABLE:
+        if math.isnan(spread):
+            given["ograderad"] = "för få år i listorna att jämföra med"
+        elif spread > ACCEPTABLE:
             given["ograderad"] = f"åren i listorna skiljer sig själva {tal(100 * spread)} procent (cv)"
         wanted.append(given | {"modellar": ground.basar, "foljer": FOLLOWS})
     header = (

@@ -77,8 +77,6 @@ def case_part(ground: Ground, area: str, handling: Handling, team: str) -> CaseP
         what = "Tid från anmälan till beslut om utredning, inpassad med hänsyn till pågående."
         tid = length_tree(handling.forhandsbedomning, what)
         steg[FIRST] = _steg("Förhandsbedömning", team, _first_weight(), tid)
-        if area in CHILDREN:
-            steg[FIRST]["frist"] = {"dagar": by_law(14, "Förhandsbedömning inom 14 dagar."), "fran": "begaran"}
         ways = {SECOND: handling.leder_till_utredning}
         steg[FIRST]["utfall"]["klar"]["nasta"] = onward(ways, back, 1 - opened, "Andel som leder till utredning.")
         stock = stock_tree(

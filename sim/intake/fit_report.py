@@ -104,10 +104,8 @@ def _of_benefit(benefit: Benefit) -> Iterator[Row]:
 
 
 def _of_unemployment(area: str, effect: Elasticity) -> Iterator[Row]:
-    unsure = "" if effect.avgors else "Listorna kan inte skilja det från ingen påverkan alls."
-    said = " ".join(filter(None, (unsure, effect.anmarkning)))
     lag = f"inflödet, {tal(effect.lag_dagar)} dygn efter" if effect.avgors else "inflödet"
-    yield Row(area, "Arbetslösheten", f"{lag}: procent per procent", "", effect.inflode, said)
+    yield Row(area, "Arbetslösheten", f"{lag}: procent per procent", "", effect.inflode, effect.anmarkning)
     if effect.langd:
         yield Row(area, "Arbetslösheten", "tiden: procent per procent", "", effect.langd)
 
@@ -157,14 +155,14 @@ def _places(row: Row) -> int:
 
 def length_lines(ground: Ground) -> list[str]:
     """Which law each length has, what was tried beside it, and how wrong the mean of those that ended would be."""
-    lengths = list(_lengths(ground))
+    lengths = list(lengths_of(ground))
     if not lengths:
         return []
     lines = [
         "| Tid | Fördelning | Näst bäst | Medel | Bara avslutade | Avslutade | Pågår | Började före listan |",
         "|---|---|---|--:|--:|--:|--:|--:|",
     ]
-    for name, length in lengths:
+    for _, name, length in lengths:
         tried = sorted(length.forsokta, key=lambda each: each.kriterium)
         behind = f"{tried[1].familj} (+{tal(tried[1].kriterium - tried[0].kriterium, 1)})" if len(tried) > 1 else "–"
         family = str(length.fordelning.get("fordelning", "lognormal"))
@@ -179,11 +177,27 @@ def length_lines(ground: Ground) -> list[str]:
     return lines
 
 
-def _lengths(ground: Ground) -> Iterator[tuple[str, Length]]:
+def lengths_of(ground: Ground) -> Iterator[tuple[str, str, Length]]:
+    """(key, name, length) of every length that has a curve of its own."""
     for area, handling in ground.fitted.arenden.items():
-        yield f"Utredning, {gement(ground.label(area))}", handling.utredning
+        if judged_first(handling) and handling.forhandsbedomning:
+            label = f"Förhandsbedömning, {gement(ground.label(area))}"
+            yield f"{area}_forhandsbedomning", label, handling.forhandsbedomning
+        yield f"{area}_utredning", f"Utredning, {gement(ground.label(area))}", handling.utredning
     for area, forms in ground.fitted.vard.items():
         for form, care in forms.items():
-            yield f"{ground.label(form)}, {gement(ground.label(area))}", care.langd
+            yield f"{area}_{form}", f"{ground.label(form)}, {gement(ground.label(area))}", care.langd
     if ground.fitted.bistand:
-        yield "Hushåll med bistånd", ground.fitted.bistand.langd
+        yield "bistand", "Hushåll med bistånd", ground.fitted.bistand.langd
+
+
+def inflows_of(ground: Ground) -> Iterator[tuple[str, str, Inflow]]:
+    """(key, name, inflow) of every inflow."""
+    for area, handling in ground.fitted.arenden.items():
+        for kind, inflow in handling.inflode.items():
+            yield f"{area}_{kind}", f"{ground.label(kind)}, {gement(ground.label(area))}", inflow
+    for area, forms in ground.fitted.direkt.items():
+        for form, inflow in forms.items():
+            yield f"{area}_{form}", f"{ground.label(form)}, {gement(ground.label(area))}", inflow
+    if ground.fitted.bistand:
+        yield "bistand", "Nya hushåll", ground.fitted.bistand.inflode

@@ -11,6 +11,7 @@ from sim.intake.facts import Fact
 from sim.intake.file_cases import AVSLUT
 from sim.intake.fit_report import Row, fit_lines, length_lines
 from sim.intake.ground import Ground
+from sim.intake.kolada_compare import Compared, kolada_lines
 from sim.intake.reading import Read
 from sim.intake.remarks import Remark, rows_text
 from sim.labels import KALLTYPER
@@ -43,8 +44,10 @@ class Intake:
     levels: pd.DataFrame
     replications: int
     numbers: Sequence[Number]
-    more: Sequence[str] = ()
-    """Further sections, as Markdown."""
+    figures: Sequence[tuple[str, str]] = ()
+    """Name and file, from the report's folder."""
+    beside: Sequence[Compared] = ()
+    """Kolada's key figures beside the model's."""
 
 
 def report_lines(made: Intake) -> list[str]:
@@ -80,11 +83,12 @@ def report_lines(made: Intake) -> list[str]:
         "",
         *length_lines(ground),
         "",
+        *[line for name, file in made.figures for line in (f"![{name}]({file})", "")],
         "## Vad listorna inte säger",
         "",
         *_lost(ground),
         *_assumptions(made),
-        *made.more,
+        *_kolada(made.beside),
     ]
 
 
@@ -177,6 +181,15 @@ def _assumptions(made: Intake) -> list[str]:
         lines.append(f"| `{number.path}` | {_short(number.value)} | {span} | {_cell(text)} |")
     left = len(listed) - MOST_ASSUMPTIONS
     return [*lines, "", f"{left} till står i kommunens filer."] if left > 0 else lines
+
+
+def _kolada(found: Sequence[Compared]) -> list[str]:
+    if not found:
+        return []
+    said = (
+        "Kommunens nyckeltal i Kolada bredvid modellens och andra kommuners. Bara det som räknas på samma sätt jämförs."
+    )
+    return ["", "## Kolada", "", said, "", *kolada_lines(found)]
 
 
 def _lost(ground: Ground) -> list[str]:

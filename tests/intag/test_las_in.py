@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -79,6 +80,8 @@ def test_three_commands_from_lists_to_a_comparison(
     assert line in report.replace("\u00a0", " ")
     tables = {"avstamning.csv", "inpassning.csv", "anmarkningar.csv"}
     assert {path.name for path in folder.iterdir()} >= {"las-in.md", *tables}
+    assert (folder / "figurer" / "inflode_missbruk_stodboende.svg").is_file()
+    assert "![Stödboende, missbruk och beroende](figurer/inflode_missbruk_stodboende.svg)" in report
     everything = b"".join(files_in(root).values()).decode("utf-8", "replace") + said.out + said.err
     assert "77000" not in everything and "K-770" not in everything
     assert main(["avstam", "provby_2025", *WORDS]) == 0
@@ -130,3 +133,44 @@ def test_a_basar_that_the_lists_do_not_reach(root: Path, exports: Path, capsys: 
     (exports / "las-in.yaml").write_text(YAML + "basar: 2030\n", encoding="utf-8")
     assert main(["las-in", str(exports), *WORDS]) == 2
     assert "las-in.yaml: basar = 2030: ska vara 2021 till 2025" in capsys.readouterr().err
+
+
+def test_what_was_understood_is_shown_and_nothing_is_saved(
+    root: Path, exports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files_in(root)
+    assert main(["las-in", str(exports), "--prova"]) == 0
+    said = capsys.readouterr().out
+    assert "placeringar.csv → placeringar" in said and "slut          ← Slutdatum" in said
+    assert files_in(root) == before
+
+
+def test_templates_are_written(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["las-in", "--mallar", str(tmp_path / "mallar")]) == 0
+    assert {path.name for path in (tmp_path / "mallar").iterdir()} == {
+        f"{name}.xlsx" for name in ("placeringar", "arenden", "utbetalningar", "volymer")
+    }
+    assert main(["las-in", "en_mapp", "--mallar", str(tmp_path / "fler")]) == 2
+    assert "ett ord för mycket" in capsys.readouterr().err
+
+
+KOLADA = {
+    "values": [
+        {"kpi": "N35025", "municipality": "0199", "period": 2024, "values": [{"gender": "T", "value": 1600.0}]},
+    ]
+}
+
+
+def test_kolada_in_the_folder_stands_beside_the_model(root: Path, exports: Path) -> None:
+    (exports / "kolada.json").write_text(json.dumps(KOLADA), encoding="utf-8")
+    assert main(["las-in", str(exports), *WORDS]) == 0
+    (folder,) = (root / "results" / "provby_2025_las_in").iterdir()
+    assert "| N35025 Kostnad per vårddygn, vuxna | kr/dygn | 2024 | 1" in (folder / "las-in.md").read_text("utf-8")
+    assert (folder / "kolada.csv").is_file()
+
+
+def test_public_figures_that_are_not_there_are_said(
+    root: Path, exports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["las-in", str(exports), "--arbetsloshet", "finns_inte.json"]) == 2
+    assert "finns_inte.json: kan inte läsas" in capsys.readouterr().err
