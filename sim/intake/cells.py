@@ -122,6 +122,15 @@ class Column:
         return np.flatnonzero(self.how == how)
 
 
+def years(column: Distinct) -> Column:
+    """Years of this century and the one before, as numbers."""
+    read = numbers(column)
+    no_year = (read.how == FINE) & ~(
+        (read.values >= _FIRST_YEAR) & (read.values <= _LAST_YEAR) & (read.values % 1 == 0)
+    )
+    return Column(np.where(no_year, np.nan, read.values), np.where(no_year, np.int8(BAD), read.how))
+
+
 def _read(column: Distinct, one: Callable[[str, Cell], tuple[Any, int]], empty: Any, dtype: str) -> Column:
     values = np.full(len(column.texts), empty, dtype=dtype)
     how = np.zeros(len(column.texts), dtype=np.int8)

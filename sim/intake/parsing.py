@@ -27,6 +27,7 @@ _SUM = re.compile(
 )
 _DATE_FORM = "ett datum, till exempel 2024-03-31"
 _MONTH_FORM = "en månad, till exempel 2024-03"
+_YEAR_FORM = "ett årtal, till exempel 2024"
 _NUMBER_FORM = "ett tal, till exempel 1 234,50"
 Mask = NDArray[np.bool_]
 
@@ -81,7 +82,7 @@ class _Parser:
         kind = FIELDS[self.found.lista][field].kind
         if kind == "month":
             return self._months(field)
-        return cells.dates(column) if kind == "date" else cells.numbers(column)
+        return {"date": cells.dates, "year": cells.years}.get(kind, cells.numbers)(column)
 
     def _months(self, field: str) -> Column:
         """Months; where the year stands in a column of its own, of their numbers or names."""
@@ -95,8 +96,8 @@ class _Parser:
             )
         if "ar" not in self.found.places:
             return read
-        years = cells.numbers(self.found.columns["ar"])
-        plain_number = (number > 0) & (years.how == FINE) & (years.values >= 1900) & (years.values < 2100)
+        years = cells.years(self.found.columns["ar"])
+        plain_number = (number > 0) & (years.how == FINE)
         values, how = read.values.copy(), read.how.copy()
         since = (years.values[plain_number].astype(int) - 1970) * 12 + number[plain_number] - 1
         values[plain_number] = since.astype("datetime64[M]").astype("datetime64[s]")
@@ -146,7 +147,7 @@ class _Parser:
         """What a column's unreadable cells mean for their rows."""
         heading = shown_heading(self.table, self.found.places[field])
         about = FIELDS[self.found.lista][field]
-        form = {"date": _DATE_FORM, "month": _MONTH_FORM}.get(about.kind, _NUMBER_FORM)
+        form = {"date": _DATE_FORM, "month": _MONTH_FORM, "year": _YEAR_FORM}.get(about.kind, _NUMBER_FORM)
         if about.kind == "date" and cells.day_or_month_first(self.found.columns[field]):
             text = f"Kolumnen «{heading}» skriver dagar som 3/4/2024, och inget visar om dag eller månad står först."
             self._remark(column.how == FINE, f"tvetydig_{field}", text, "Dagen läses först.")

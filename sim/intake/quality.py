@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ DEAREST_DYGN_KR = 30_000
 LARGEST_PAYMENT_KR = 100_000
 """A household's month above it is told, and kept."""
 _OLDEST_YEARS = 30
+_ENOUGH_TO_LINK, _FEW_LINKED = 20, 0.1
 
 
 def checked(
@@ -44,7 +45,23 @@ def checked(
         remarks += checks.remarks
         if len(done[lista]):
             remarks += series_remarks(lista, done[lista], windows[lista])
-    return done, tuple(remarks)
+    return done, (*remarks, *_unlinked(done))
+
+
+def _unlinked(frames: Mapping[str, pd.DataFrame]) -> Iterator[Remark]:
+    """Whether those who are placed are found among the cases: else the lists have different numbers."""
+    if not {"placeringar", "arenden"} <= set(frames):
+        return
+    cases = frames["arenden"]
+    placed = frames["placeringar"][frames["placeringar"]["verksamhet"].isin(cases["verksamhet"].unique())]
+    people = placed["person"].drop_duplicates()
+    known = people.isin(cases["person"])
+    if len(people) >= _ENOUGH_TO_LINK and known.mean() < _FEW_LINKED:
+        text = (
+            f"Bara {100 * known.mean():.0f} % av de placerade finns i listan över ärenden: har listorna olika nummer?"
+        )
+        treated = "Vägen från beslut till placering kan inte ses; ta ut samma klientnummer i båda."
+        yield Remark("olika_nummer", "placeringar", "listan placeringar", (), int((~known).sum()), text, treated)
 
 
 class _Checks:

@@ -118,7 +118,23 @@ def missing_column(path: Path) -> None:
     write_csv(path / "placeringar.csv", (*PLACERINGAR[:5], "Namn"), [(*row[:5], PEOPLE[0]) for row in placements(5)])
 
 
-PLANTED = (with_secrets, in_every_known_column, in_headings, homes, payments, reason_for_each, no_list, missing_column)
+def in_the_text_of_headings(path: Path) -> None:
+    """A column that is called after somebody, or after what has happened to them."""
+    headings = (*PLACERINGAR, f"Gäller {NUMBERS[1]}", f"Anteckning: {STORY}, enligt samtal med {PEOPLE[0]} samma dag")
+    write_csv(path / "placeringar.csv", headings, [(*row, "", "") for row in placements(9)])
+
+
+PLANTED = (
+    in_the_text_of_headings,
+    with_secrets,
+    in_every_known_column,
+    in_headings,
+    homes,
+    payments,
+    reason_for_each,
+    no_list,
+    missing_column,
+)
 
 
 def everything_of(value: Any, depth: int = 0) -> Iterator[str]:

@@ -176,6 +176,16 @@ def test_how_much_a_remark_matters_is_told_in_rows_and_in_dygn(tmp_path: Path) -
     assert (remark.andel_rader, remark.andel_vikt) == (0.5, 0.25)
 
 
+@pytest.mark.parametrize(("number", "told"), [("K{}", []), ("{}", ["olika_nummer"])])
+def test_lists_with_different_numbers_are_told(number: str, told: list[str], tmp_path: Path) -> None:
+    """The client's number in one, the case's in the other."""
+    placed = [(f"K{at}", "Barn", "HVB", "", "2024-01-01", "", "") for at in range(30)]
+    cases = [(number.format(at), "Barn", "Anmälan", "2023-11-01", "", "2023-12-01", "HVB") for at in range(30)]
+    write_csv(tmp_path / "placeringar.csv", PLACERINGAR, placed)
+    write_csv(tmp_path / "ärenden.csv", ARENDEN, cases)
+    assert [remark.kod for remark in read_folder(tmp_path).remarks if remark.kod == "olika_nummer"] == told
+
+
 def test_how_much_a_remark_matters_is_told_in_kronor(tmp_path: Path) -> None:
     write_csv(tmp_path / "b.csv", UTBETALNINGAR, [("1", "2024-01", "300 000"), ("2", "2024-01", "100 000")])
     remark = next(each for each in read_folder(tmp_path).remarks if each.kod == "stort_belopp")

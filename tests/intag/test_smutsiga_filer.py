@@ -62,6 +62,11 @@ def payments(*rows: tuple[str, ...]) -> Callable[[Path], None]:
     return lambda path: void(write_csv(path / "utbetalningar.csv", UTBETALNINGAR, rows))
 
 
+def volumes(*years: str) -> Callable[[Path], None]:
+    rows = [("Missbruk", "platser", "Ek", year, "16") for year in years]
+    return lambda path: void(write_csv(path / "volymer.csv", ("Verksamhet", "Slag", "Namn", "År", "Värde"), rows))
+
+
 def cases(*rows: tuple[str, ...]) -> Callable[[Path], None]:
     return lambda path: void(write_csv(path / "ärenden.csv", ARENDEN, rows))
 
@@ -226,6 +231,23 @@ REMARKED = (
         "stort_belopp",
         (3,),
         "är det en summa",
+    ),
+    Remarked("no year", volumes("2024", "0"), 0, "olaslig_ar", (3,), "ett årtal"),
+    Remarked(
+        "day or month first",
+        text(f"{HEAD}\nK1;Missbruk;HVB;Köpt;3/4/2024;;1\nK2;Missbruk;HVB;Köpt;5/6/2024;;1"),
+        2,
+        "tvetydig_start",
+        (2, 3),
+        "Dagen läses först",
+    ),
+    Remarked(
+        "thousands or decimals",
+        text(f"{HEAD}\nK1;Missbruk;HVB;Köpt;2024-01-02;;1.234\nK2;Missbruk;HVB;Köpt;2024-01-02;;2.500"),
+        2,
+        "tvetydig_dygnspris_kr",
+        (2, 3),
+        "som tusental",
     ),
     Remarked(
         "opened after decided",
