@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
+from sim.intake.drivers import LAGS, drivers_of
 from sim.intake.episodes import Runs, payment_runs
 from sim.intake.estimates import mean_of
-from sim.intake.fitted import Benefit, Elasticity, Estimate, Stock
+from sim.intake.fits import Fit
+from sim.intake.fitted import Benefit, Elasticity, Estimate, Length, Stock
 from sim.intake.inflow import fitted_inflow
 from sim.intake.laws import Floats
-from sim.intake.lengths import Fit, fitted_length
+from sim.intake.lengths import length_of, slower, tried
+from sim.intake.months import last_whole_year
+from sim.intake.pace import length_elasticity
 from sim.intake.records import Window
-from sim.intake.returning import fitted_returns
+from sim.intake.returning import fitted_returns, late_returns, too_soon
 from sim.intake.survival import MONTH_DAYS, Spells
 
+SEEN_FROM = 2
+"""A break shows where a whole month between two is empty."""
+LEAVING = 1.0
+"""The day of leaving is not a day with benefit, so a spell reaches a month only where it holds its first day."""
+FEWEST_FOR_PACE = 200
+"""Ended spells below which nothing is asked of how unemployment moves their length."""
 LONG_WINDOW = 60
 """Months from which the first year, when nobody can be seen to return, is left out of the inflow."""
 
@@ -28,18 +39,20 @@ def fitted_benefit(
     utbetalningar: pd.DataFrame, window: Window, unemployment: pd.Series | None
 ) -> tuple[Benefit, Elasticity | None]:
     runs = payment_runs(utbetalningar, window)
-    lengths = spells_of_runs(runs)
-    returns, law = fitted_returns(times_away(runs))
+    away = times_away(runs)
+    returns, laws = fitted_returns(away)
+    breaks = too_soon(laws, SEEN_FROM, away) if laws else None
     new = _new(runs)
     start = 12 if runs.months >= LONG_WINDOW else 1
     seen = Window(_month_day(window, start), window.till)
-    factor = 1.0 / (1.0 - _unseen_returns(runs, law)[start:])
+    factor = 1.0 / (1.0 - _unseen_returns(runs, laws)[start:])
     arrived = _dates(window, runs.first[new])
     inflow, elasticity = fitted_inflow(arrived, seen, unemployment, factor=factor, dated=False)
+    length, elasticity = _length(runs, window, breaks, unemployment, elasticity)
     return (
         Benefit(
             inflode=inflow,
-            langd=fitted_length(lengths),
+            langd=length,
             aterkomst=returns,
             belopp_kr_per_manad=_amount(utbetalningar, window),
             bestand=_stock(runs),
@@ -49,11 +62,31 @@ def fitted_benefit(
     )
 
 
+def _length(
+    runs: Runs, window: Window, breaks: Floats | None, unemployment: pd.Series | None, elasticity: Elasticity | None
+) -> tuple[Length, Elasticity | None]:
+    """At the unemployment that the elasticity starts from, where the data can tell that it moves the length."""
+    observed = spells_of_runs(runs)
+    fits = tried(observed, breaks=breaks)
+    length = length_of(fits, observed)
+    first = [_month_day(window, month) for month in range(runs.months)]
+    drivers = drivers_of(unemployment, first, last_whole_year(first))
+    if elasticity is None or drivers is None or observed.events < FEWEST_FOR_PACE:
+        return length, elasticity
+    column = drivers.columns[:, LAGS.index(elasticity.lag_dagar)]
+    pace = length_elasticity(runs, fits[0].family, fits[0].at, column)
+    told = pace.lag > 0 or pace.hog < 0
+    if told:
+        length = slower(length, math.exp(-pace.varde * float(column.mean())))
+    said = "" if elasticity.avgors or told else elasticity.anmarkning
+    return length, replace(elasticity, langd=pace, avgors=elasticity.avgors or told, anmarkning=said)
+
+
 def spells_of_runs(runs: Runs) -> Spells:
     """Those that begin in view: for how long the first month's had gone on is not known."""
     known = runs.first > 0
     first, last = runs.first[known], runs.last[known]
-    return Spells(last - first, last < runs.months - 1, np.zeros(len(first), dtype=np.int64), MONTH_DAYS)
+    return Spells(last - first, last < runs.months - 1, np.zeros(len(first), dtype=np.int64), MONTH_DAYS, LEAVING)
 
 
 def times_away(runs: Runs) -> Spells:
@@ -65,7 +98,7 @@ def times_away(runs: Runs) -> Spells:
     following[:-1] = np.where(again[:-1], runs.first[1:], runs.months)
     left = runs.last < runs.months - 2
     away = following[left] - runs.last[left]
-    return Spells(away, again[left], np.full(int(left.sum()), 2), MONTH_DAYS)
+    return Spells(away, again[left], np.full(int(left.sum()), SEEN_FROM), MONTH_DAYS, -LEAVING)
 
 
 def _new(runs: Runs) -> NDArray[np.bool_]:
@@ -75,14 +108,12 @@ def _new(runs: Runs) -> NDArray[np.bool_]:
     return new & (runs.first > 0)
 
 
-def _unseen_returns(runs: Runs, law: Fit | None) -> Floats:
+def _unseen_returns(runs: Runs, laws: Sequence[Fit]) -> Floats:
     """Share by month of those who look new but left before the window: ends a month × who comes back so late."""
-    if law is None:
+    if not laws:
         return np.zeros(runs.months)
     ends = float((runs.last < runs.months - 1).sum()) / max(runs.months - 1, 1)
-    lag = np.arange(runs.months) * MONTH_DAYS
-    ever = float(expit(law.at[0]))
-    late = law.family.survival(law.at, np.maximum(lag, 1e-9)) - (1.0 - ever)
+    late = late_returns(laws, MONTH_DAYS * np.arange(float(runs.months)))
     new = float(_new(runs).sum()) / max(runs.months - 1, 1)
     return np.clip(ends * late / max(new, 1e-9), 0.0, 0.9)
 

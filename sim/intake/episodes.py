@@ -63,7 +63,7 @@ def joined(who: Days, start: Days, end: Days, slack: int) -> NDArray[np.int64]:
 
 def care_episodes(placeringar: pd.DataFrame, arenden: pd.DataFrame) -> pd.DataFrame:
     """One row an episode: person, verksamhet, malgrupp, form, resurs (where it began), resurs_sist, utforare, start and
-    slut (numbers of days), pris (kronor per dygn, mean over its dygn), nasta (a form, `avslut`, or None while it goes
+    slut (numbers of days), pris (kronor per dygn, mean over its dygn), nasta (a form, `avslut`, or OKAND while it goes
     on), forst (whether it is preceded by no other form), rader."""
     rows = pd.DataFrame(
         {
@@ -114,7 +114,7 @@ def _followed(made: pd.DataFrame, arenden: pd.DataFrame) -> pd.DataFrame:
     apart[:-1] &= start[1:] > slut[:-1] + 1
     if apart.any() and len(arenden):
         goes_on &= ~(apart & _new_case_between(made, arenden))
-    nasta = np.full(len(made), None, dtype=object)
+    nasta = np.full(len(made), OKAND, dtype=object)
     nasta[slut < FAR] = AVSLUT
     nasta[goes_on] = made["form"].to_numpy(dtype=object)[np.flatnonzero(goes_on) + 1]
     made["nasta"] = nasta

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from scipy.special import betaincinv, chdtri, expit, logit, stdtrit
+from scipy.special import betaincinv, chdtri, expit, logit, ndtr, stdtrit
 
 from sim.intake.fitted import Estimate
 from sim.intake.laws import Floats
@@ -30,6 +30,12 @@ def shares(names: Iterable[str]) -> dict[str, Estimate]:
     counts = Counter(map(str, names))
     order = sorted(counts, key=lambda name: (-counts[name], name))
     return {name: share(counts[name], counts.total()) for name in order}
+
+
+def normalised(factors: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    """Of mean 1."""
+    mean = math.fsum(each.varde for each in factors) / len(factors)
+    return tuple(Estimate(each.varde / mean, each.lag / mean, each.hog / mean, each.n) for each in factors)
 
 
 def poisson_rate(count: int, exposure: float) -> Estimate:
@@ -65,6 +71,19 @@ def share_on_scale(value: float, error: float, n: int) -> Estimate:
     half = min(Z95 * error, 8.0) if math.isfinite(error) else 8.0
     low, high = (float(expit(logit(value) + side * half)) for side in (-1, 1))
     return Estimate(value, low, high, n)
+
+
+def mixture(centres: Floats, errors: Floats, parts: Floats, share: float = 0.95) -> tuple[float, float]:
+    """The ends of the middle `share` of a mixture of normals."""
+    widths = np.clip(errors, 1e-9, 10.0)
+    ends = []
+    for level in ((1 - share) / 2, (1 + share) / 2):
+        low, high = float((centres - 10 * widths).min()), float((centres + 10 * widths).max())
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if parts @ ndtr((middle - centres) / widths) < level else (low, middle)
+        ends.append((low + high) / 2)
+    return ends[0], ends[1]
 
 
 def gradient(function: Callable[[Floats], float], at: Floats) -> Floats:

@@ -79,7 +79,10 @@ def _care(kommun: Kommun, area: str, key: str, steg: Steg, flows: Sequence[Flow]
 
 
 def _handling(kommun: Kommun, area: str, flows: Sequence[Flow]) -> Truth:
-    """Of cases: who comes, what they lead to, and how many of the closed ones come back."""
+    """Of cases: who comes, what they lead to, and how many come back of those whom the lists show to leave.
+
+    They leave when a case is closed, or when the care that it led to ends; öppenvård is in no list.
+    """
     at, verksamhet = f"arenden.{area}", kommun.verksamheter[area]
     judged, studied = (next((flow for flow in flows if flow.steg == key), None) for key in (FORHANDS, UTREDNING))
     assert studied is not None
@@ -96,11 +99,12 @@ def _handling(kommun: Kommun, area: str, flows: Sequence[Flow]) -> Truth:
     }
     yield from ((f"{at}.nasta.{key}", share) for key, share in granted.items())
     yield f"{at}.nasta.avslut", 1 - sum(granted.values())
-    closed = studied.per_day + (judged.per_day * (1 - judged.onward[UTREDNING]) if judged else 0.0)
+    unseen = sum(share for key, share in granted.items() if is_open_care(verksamhet.steg[key]))
+    left = studied.per_day * (1 - unseen) + (judged.per_day * (1 - judged.onward[UTREDNING]) if judged else 0.0)
     first = judged or studied
     new = sum(flow.per_day * flow.onward.get(first.steg, 0.0) for flow in flows)
     away = [flow for flow in flows if flow.onward.get(first.steg)]
-    yield from _returns(f"{at}.aterkomst", new / closed, [length for flow in away for length in flow.lengths])
+    yield from _returns(f"{at}.aterkomst", new / left, [length for flow in away for length in flow.lengths])
 
 
 def _benefit(kommun: Kommun, area: str, key: str, flows: Sequence[Flow]) -> Truth:

@@ -33,7 +33,8 @@ class Family:
     def described(self, at: Floats) -> dict[str, Any]:
         """As a kommun's file writes it."""
         if len(self.parts) == 1:
-            return {"fordelning": self.parts[0].name, **self.parts[0].numbers(at)}
+            _, law, own = self._parts(at)[0]
+            return {"fordelning": law.name, **law.numbers(own)}
         parts: dict[str, dict[str, Any]] = {}
         for (share, simple, own), key in zip(self._ordered(at), ("kort", "lang"), strict=True):
             parts[key] = {"andel": share, "fordelning": simple.name, **simple.numbers(own)}
@@ -48,7 +49,8 @@ class Family:
         low, high = 1e-6, 1e7
         while high / low > 1 + 1e-9:
             middle = math.sqrt(low * high)
-            low, high = (middle, high) if self.survival(at, np.array(middle)) > 0.5 else (low, middle)
+            left = sum(share * law.survival(own, np.array(middle)) for share, law, own in self._parts(at))
+            low, high = (middle, high) if left > 0.5 else (low, middle)
         return low
 
     def _parts(self, at: Floats) -> list[tuple[float, Simple, Floats]]:
@@ -59,6 +61,24 @@ class Family:
 
     def _ordered(self, at: Floats) -> list[tuple[float, Simple, Floats]]:
         return sorted(self._parts(at), key=lambda part: part[1].numbers(part[2])["medel"])
+
+
+class WithNever(Family):
+    """Times until something that, for some, never comes: the first parameter is the logit of the share it comes to.
+
+    Mean, median and description are of the time where it comes.
+    """
+
+    @classmethod
+    def of(cls, family: Family) -> WithNever:
+        def survival(at: Floats, time: Floats) -> Floats:
+            found: Floats = 1.0 - expit(at[0]) * (1.0 - family.survival(at[1:], time))
+            return found
+
+        return cls(family.name, family.parameters + 1, survival, family.parts)
+
+    def _parts(self, at: Floats) -> list[tuple[float, Simple, Floats]]:
+        return super()._parts(at[1:])
 
 
 @dataclass(frozen=True)
@@ -143,4 +163,4 @@ def mixture(first: Simple, second: Simple) -> Family:
 
 
 SIMPLE = (simple(EXPONENTIAL), simple(LOGNORMAL), simple(WEIBULL), simple(GAMMA))
-MIXTURES = (mixture(EXPONENTIAL, EXPONENTIAL), mixture(LOGNORMAL, LOGNORMAL), mixture(WEIBULL, WEIBULL))
+MIXTURES = (mixture(LOGNORMAL, LOGNORMAL), mixture(WEIBULL, WEIBULL), mixture(EXPONENTIAL, EXPONENTIAL))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,16 +24,20 @@ class Months:
 
     @property
     def last_whole_year(self) -> int:
-        """Of which all months are there; else the year of the last month."""
-        years = [day.year for day in self.first]
-        whole = [year for year in set(years) if years.count(year) == 12]
-        return max(whole) if whole else years[-1]
+        return last_whole_year(self.first)
 
     @property
     def years(self) -> Floats:
         """Time from the middle of the last whole year, years."""
         middle = self.last_whole_year * 12 + 5.5
         return np.array([(day.year * 12 + day.month - 1 - middle) / 12 for day in self.first])
+
+
+def last_whole_year(first: Sequence[date]) -> int:
+    """Of which all months are there; else the year of the last month."""
+    years = [day.year for day in first]
+    whole = [year for year in set(years) if years.count(year) == 12]
+    return max(whole) if whole else years[-1]
 
 
 def months_of(arrived: NDArray[np.datetime64], window: Window, factor: Floats | None = None) -> Months:

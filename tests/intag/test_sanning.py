@@ -55,7 +55,9 @@ def _counted(lists: Lists) -> Counted:
         found[f"{at}.utredning.medel"] = _mean((studied["beslut"] - studied["inledd"]).dt.days)
         found[f"{at}.nasta.hvb"] = _share(studied["utfall"] == "hvb")
         found[f"{at}.nasta.avslut"] = _share(studied["utfall"].isin(["avslut", "avslag"]))
-        found[f"{at}.aterkomst.inom_ar"] = _within_a_year(mine[mine["beslut"].notna()], lists.arenden)
+        found[f"{at}.aterkomst.inom_ar"] = _within_a_year(
+            mine[mine["beslut"].notna() & (mine["utfall"] != "oppenvard")], lists.arenden
+        )
     return found
 
 
