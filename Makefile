@@ -93,7 +93,7 @@ test-kontor: .venv/.utveckling
 	@command -v soffice >/dev/null || { \
 		echo 'LibreOffice saknas. På Debian: sudo apt-get install libreoffice-writer libreoffice-calc' >&2; \
 		exit 1; }
-	@$(BIN)/pytest -m kontor tests/rapport
+	@$(BIN)/pytest -m kontor tests/rapport tests/intag
 
 format: .venv/.utveckling
 	@echo 'Formaterar koden …'

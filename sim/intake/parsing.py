@@ -25,6 +25,7 @@ _SUM = re.compile(
     r"(?:del|slut|total|år|månads)?(?:summa|totalt|total|totalsumma|medelvärde|medel|genomsnitt|antal rader)\b",
     re.IGNORECASE,
 )
+_LONGEST_SUM = 40
 _DATE_FORM = "ett datum, till exempel 2024-03-31"
 _MONTH_FORM = "en månad, till exempel 2024-03"
 _YEAR_FORM = "ett årtal, till exempel 2024"
@@ -126,11 +127,11 @@ class _Parser:
         """By the words in doubtful rows, and by the first column and the columns of numbers in the others."""
         sums = np.zeros(self.table.height, dtype=bool)
         for row in np.flatnonzero(doubtful).tolist():
-            sums[row] = any(_SUM.match(text_of(column[row])) for column in self.table.columns)
+            sums[row] = any(_is_sum(text_of(column[row])) for column in self.table.columns)
         for place in {0, *(self.found.places[field] for field in IDS if field in self.found.places)}:
             if place < len(self.table.columns):
                 column = self.table.column(place)
-                sums |= column.spread(np.array([bool(_SUM.match(text)) for text in column.texts], dtype=bool))
+                sums |= column.spread(np.array([_is_sum(text) for text in column.texts], dtype=bool))
         return sums
 
     def _leave_out(self, rows: Mask, kod: str, text: str, treated: str, weight: Any = "fel") -> None:
@@ -209,6 +210,11 @@ class _Parser:
             for text, word in zip(column.texts, _yes_and_no(heading, column.texts), strict=True)
         ]
         return column.spread(np.array(words, dtype=object))
+
+
+def _is_sum(text: str) -> bool:
+    """«Summa», «Totalt 2024»; not a story that begins so."""
+    return len(text) <= _LONGEST_SUM and _SUM.match(text) is not None
 
 
 def _yes_and_no(heading: str, texts: Sequence[str]) -> list[str]:

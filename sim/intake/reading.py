@@ -16,7 +16,7 @@ from sim.intake.parsing import Parsed, parse
 from sim.intake.people import WHO, numbered
 from sim.intake.privacy import Identities, check_names, shielded
 from sim.intake.quality import checked
-from sim.intake.recognise import Recognised, check_personnummer, recognise
+from sim.intake.recognise import Recognised, check_headings, check_personnummer, recognise
 from sim.intake.records import SCHEMAS, Lists, Window, empty
 from sim.intake.remarks import Remark, remark_of
 from sim.intake.tables import TEXT_SUFFIXES, Grid, Table, find_header, grids, table_of
@@ -132,6 +132,8 @@ def _recognised(grid: Grid, name: str, mapping: LasIn) -> Recognised | Remark:
         return remark_of("inga_rubriker", "", grid.fil, (), why, "Den hoppas över.", "varning")
     table = table_of(grid, header)
     check_personnummer(table, fil)
+    if name in mapping.filer and grid.fil == name:  # of several files or sheets, some may lack a column
+        check_headings(table, mapping.filer[name])
     long = lengthened(table) if fil.lista in (None, "volymer") else None
     known = recognise(long, fil) if long and _volumes(long) else recognise(table, fil)
     if known is None:

@@ -84,7 +84,6 @@ def check_personnummer(table: Table, fil: Fil) -> None:
 
 def recognise(table: Table, fil: Fil) -> Recognised | None:
     """The list that the table is, or None. Raises HemmaplanError where it is one but lacks a column that is needed."""
-    _check_headings(table, fil)
     candidates: list[str] = [fil.lista] if fil.lista else list(FIELDS)
     looked = _Looked(table)
     found = [(lista, *_assigned(looked, table, fil, lista)) for lista in candidates]
@@ -101,21 +100,16 @@ def recognise(table: Table, fil: Fil) -> Recognised | None:
     return Recognised(table, fil, best, places, doubtful)
 
 
-def _check_headings(table: Table, fil: Fil) -> None:
-    """That the headings which the mapping file names stand in the file."""
+def check_headings(table: Table, fil: Fil) -> None:
+    """That the headings which the mapping file names stand in the file. Raises HemmaplanError."""
     there = {plain(heading) for heading in table.headings}
     for part, named in (("kolumner", fil.kolumner), ("bortse", fil.bortse)):
         for heading in named:
-            if plain(heading) not in there and not _is_pattern(table, fil):
+            if plain(heading) not in there:
                 shown = [shown_heading(table, place) for place in range(len(table.headings))]
                 raise HemmaplanError(
                     f"{NAME}: {part}.{heading}: kolumnen finns inte i {table.fil}; {nearest(heading, shown)}"
                 )
-
-
-def _is_pattern(table: Table, fil: Fil) -> bool:
-    """Of several sheets or files, some may lack a column."""
-    return ", blad" in table.fil
 
 
 class _Looked:

@@ -181,6 +181,15 @@ filer:
     assert (read.lists.namn["jourhem"], read.seen["placeringar"]) == ("B12", False)
 
 
+def test_one_entry_may_be_of_many_files_of_which_some_lack_a_column(tmp_path: Path) -> None:
+    for year, headings in ((2022, ("Pnr", *PLACERINGAR)), (2023, PLACERINGAR)):
+        rows = [("", *row) if year == 2022 else row for row in placements(4)]
+        write_csv(tmp_path / f"placeringar_{year}.csv", headings, rows)
+    said = "filer: {'placeringar_*.csv': {bortse: [Pnr], varden: {utforare: {Köpt: egen}}}}"
+    (tmp_path / "las-in.yaml").write_text(said, encoding="utf-8")
+    assert set(read_folder(tmp_path).lists.placeringar["utforare"]) == {"egen"}
+
+
 def test_personnummer_stop_the_reading(tmp_path: Path) -> None:
     write_csv(
         tmp_path / "placeringar.csv", ("Pnr", *PLACERINGAR[1:]), [("19121212-1212", *row[1:]) for row in placements(5)]
