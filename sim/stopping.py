@@ -52,7 +52,10 @@ class Look(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A mean difference, half its 95 % interval, what was asked for, and how many replications that takes."""
+    """A mean difference, how far its 95 % interval reaches, what was asked for, and how many replications that takes.
+
+    Half the interval's width; where it is longer on one side, that side.
+    """
 
     mean: float
     half_width: float
@@ -94,7 +97,7 @@ def judged(target: Target, values: Floats) -> Judged:
     if len(known) < 2:
         return Judged(float("nan"), inf, target.half_width, inf)
     mean, low, high = (float(each) for each in mean_interval(known))
-    half_width = (high - low) / 2
+    half_width = max(high - mean, mean - low)
     asked = target.asked(mean)
     if half_width == 0:
         return Judged(mean, 0.0, asked, 0.0)
