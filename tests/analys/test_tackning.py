@@ -12,6 +12,7 @@ from scipy import stats
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 SYMMETRIC, SKEWED = "Pågående, 10 % fler kommer", "Kostnad, 10 % dyrare, priser med cv 1"
+HEAVY, RARE = "Kostnad, 10 % dyrare, priser med cv 3", "Dygn i reserv, en egen plats till"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_the_intervals_of_small_studies_cover_the_truth_and_their_mean_is_it(tac
         group = made[made["matt"] == known.name]
         error = group["skillnad"].std(ddof=1) / np.sqrt(len(group))
         assert abs(group["skillnad"].mean() - known.truth) <= 3.3 * error
-        expected = 0.95 if known.name in (SYMMETRIC, SKEWED) else 0.90
+        expected = 0.93 if known.name == HEAVY else 0.95
         assert stats.binomtest(int(group["tacker"].sum()), len(group), expected).pvalue > 0.001
     text = "\n".join(tackning.lines_of(made))
     assert "| Mått | Snedhet | Replikationer | Täckning (exakt 95 %) |" in text
@@ -35,11 +36,15 @@ def test_the_intervals_of_small_studies_cover_the_truth_and_their_mean_is_it(tac
 
 @pytest.mark.slow
 def test_coverage_over_two_thousand_studies(tackning: ModuleType) -> None:
-    """93.5 to 96.5 % for the symmetric and the skewed measure, by twenty futures each."""
-    made = tackning.counted(2000, [20])
-    for name in (SYMMETRIC, SKEWED):
+    """93.5 to 96.5 % by forty futures each, as many as a study has where nothing else is asked for.
+
+    For what is rare the interval may cover more often: it is safe, and by a hundred futures within the same limits.
+    """
+    made = tackning.counted(2000, [40])
+    for name in (SYMMETRIC, SKEWED, HEAVY):
         covered = made[made["matt"] == name]["tacker"].mean()
         assert 0.935 <= covered <= 0.965
+    assert 0.935 <= made[made["matt"] == RARE]["tacker"].mean() <= 0.98
 
 
 def test_the_true_overflow_is_that_of_a_long_run(tackning: ModuleType) -> None:
@@ -49,14 +54,3 @@ def test_the_true_overflow_is_that_of_a_long_run(tackning: ModuleType) -> None:
         lost = load * lost / (places + load * lost)
         stationary = load * lost * 181
         assert 0.6 * stationary < tackning.overflow_dygn(places) < stationary
-
-
-def test_the_corrected_interval_leans_the_way_of_the_skewness(tackning: ModuleType) -> None:
-    """Hall's: the same as Student's where there is no skewness, and further up where the values are skewed upwards."""
-    even = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
-    low, high = tackning.corrected_interval(even)
-    half = stats.t.ppf(0.975, 4) * even.std(ddof=1) / np.sqrt(5)
-    assert (low, high) == pytest.approx((-half, half))
-    skewed = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 3.0])
-    low, high = tackning.corrected_interval(skewed)
-    assert high - skewed.mean() > skewed.mean() - low
