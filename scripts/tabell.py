@@ -10,22 +10,32 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from sim.files import project_root
 from sim.results import ResultFolder, write_csv
-from sim.statistics import mean_interval
 from sim.swedish import tal
 
 
+def mean_interval(values: Sequence[float] | np.ndarray) -> tuple[float, float, float]:
+    """Mean over replications and its 95 % t-interval; the interval is NaN below two replications."""
+    known = np.asarray(values, dtype=float)
+    mean = float(known.mean())
+    if len(known) < 2:
+        return mean, float("nan"), float("nan")
+    half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
+    return mean, mean - half, mean + half
+
+
 def level(values: Sequence[float] | np.ndarray, decimals: int) -> str:
-    return tal(float(np.mean(values)), decimals)
+    return tal(mean_interval(values)[0], decimals)
 
 
 def difference(values: Sequence[float] | np.ndarray, decimals: int) -> str:
     """+1,2 (0,8 till 1,6); *oförändrat* where no possible future differs."""
     if not np.any(np.asarray(values)):
         return "oförändrat"
-    mean, low, high = (float(each) for each in mean_interval(np.asarray(values, dtype=float)))
+    mean, low, high = mean_interval(values)
     return f"{tal(mean, decimals, sign=True)} ({tal(low, decimals)} till {tal(high, decimals)})"
 
 
