@@ -106,13 +106,14 @@ def effect_tree(effect: Elasticity | None, inflows: list[str], stegs: list[str])
             "lag_dagar": assumed_between(BENEFIT_LAG, said, *BENEFIT_LAG_RANGE),
         }
         return {"arbetsloshet": tree | {"inflode": inflows, "steg": stegs}}
-    parts = [effect.inflode, *([effect.langd] if effect.langd and stegs else [])]
+    parts = [_told(effect.inflode), *([_told(effect.langd)] if effect.langd and stegs else [])]
     volume = sum(part.varde for part in parts)
     width = sum(((part.hog - part.lag) / 2) ** 2 for part in parts) ** 0.5
-    share = effect.inflode.varde / volume if volume else 1.0
+    share = parts[0].varde / volume if volume else 1.0
     acting = stegs if len(parts) == 2 and 0 <= share <= 1 else []
     if not acting:
-        volume, share = effect.inflode.varde, 1.0
+        parts, volume, share = parts[:1], parts[0].varde, 1.0
+        width = (parts[0].hog - parts[0].lag) / 2
     text = (
         "Hur mycket volymen ändras, i procent, när arbetslösheten ändras en procent: ur listorna, med 95 % som spann. "
         "Att det som var fortsätter gälla är ett antagande."
@@ -126,3 +127,8 @@ def effect_tree(effect: Elasticity | None, inflows: list[str], stegs: list[str])
         "inflode": inflows,
     }
     return {"arbetsloshet": tree | ({"steg": acting} if acting else {})}
+
+
+def _told(effect: Estimate) -> Estimate:
+    """None where it goes the other way, and may as well be none."""
+    return scaled(effect, 1.0, low=0.0) if effect.varde < 0 <= effect.hog else effect

@@ -292,3 +292,11 @@ def test_a_share_that_few_persons_make_is_rounded() -> None:
     tree = shares_tree({"hvb": about(3 / 170, n=170), "familjehem": about(30 / 170, n=170)}, "avslut", "Prov.")
     assert tree["hvb"].varde == 0.02 and "Färre än 5" in tree["hvb"].kalla.text
     assert tree["familjehem"].varde == round(30 / 170, 4)
+
+
+def test_an_inflow_that_may_as_well_not_follow_leaves_all_to_the_length(tmp_path: Path) -> None:
+    given, fitted = whole()
+    effect = Elasticity(Estimate(-0.1, -0.5, 0.3, 60), about(0.3), 90.0, True, 0.08)
+    fitted = replace(fitted, elasticitet={"forsorjningsstod": effect})
+    found = written(with_series(given), fitted, tmp_path).verksamheter["forsorjningsstod"].drivare["arbetsloshet"]
+    assert (found.elasticitet, found.andel_inflode, found.steg) == (0.3, 0.0, ("bistand",))
