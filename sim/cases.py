@@ -72,7 +72,7 @@ def draw_cases(network: Network, seed: int, replication: int, areas: Collection[
     parts = [_arrivals(network, number, seed, replication) for number in inflows]
     whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
     order = _ties_by_key(np.argsort(whole["time"]), whole["time"], whole["key"])
-    arrivals = Arrivals(**{name: column[order] for name, column in whole.items()})
+    arrivals = Arrivals(**{name: column.take(order) for name, column in whole.items()})
     return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in stocks))
 
 
@@ -118,6 +118,8 @@ def _groups(
     if {choice for table in inflow.groups for choice in table.choices} == {inflow.groups[0].choices[0]}:
         return np.full(len(time), inflow.groups[0].choices[0], dtype=np.int64)
     draw = uniforms(seed, replication, key, inflow.key, 0, Purpose.MALGRUPP)
+    if len(set(inflow.groups)) == 1:
+        return inflow.groups[0].picks(draw)
     epochs = np.maximum(np.searchsorted(network.epochs, time, side="right") - 1, 0)
     group = np.empty(len(time), dtype=np.int64)
     for epoch in np.unique(epochs).tolist():
@@ -170,12 +172,8 @@ def _candidates(
     replication: Word,
 ) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
     """Times and keys of the candidates that arrive. A month cut by the end of the run is drawn whole."""
-    times, keys = np.empty(1024), np.empty(1024, dtype=np.uint64)
-    found = 0
-    lengths = np.unique(days)
-    counts = [poisson_table(LAYER * length) for length in lengths]
+    pieces, layers = np.empty(len(months), dtype=np.int64), np.empty(len(months), dtype=np.int64)
     for index in range(len(months)):
-        kind = np.searchsorted(lengths, days[index])
         start = 0
         while start + 1 < len(rate_times) and rate_times[start + 1] <= first[index]:
             start += 1
@@ -183,27 +181,50 @@ def _candidates(
         while piece < len(rate_times) and rate_times[piece] < last[index]:
             highest = max(highest, rate_values[piece])
             piece += 1
-        for layer in range(math.ceil(highest * effect[index] / LAYER)):
-            of_layer = case_key(key, months[index], layer, 0)
-            u = uniform(seed, replication, of_layer, key, np.uint64(0), np.uint64(_ANTAL))
-            for candidate in range(poisson_from_table(counts[kind], u)):
+        pieces[index], layers[index] = start, math.ceil(highest * effect[index] / LAYER)
+    numbers = _numbers(key, months, days, layers, seed, replication)
+    times, keys = np.empty(numbers.sum()), np.empty(numbers.sum(), dtype=np.uint64)
+    found = each = 0
+    for index in range(len(months)):
+        for layer in range(layers[index]):
+            for candidate in range(numbers[each]):
                 own = case_key(key, months[index], layer, candidate)
                 words = philox(own, key, np.uint64(0), np.uint64(_TIMES_AND_MARKS), seed, replication)
                 time = first[index] + math.floor(days[index] * unit(words[0]) / TICK) * TICK
                 mark = (layer + unit(words[1])) * LAYER
                 if time >= last[index]:
                     continue
-                piece = start
+                piece = pieces[index]
                 while piece + 1 < len(rate_times) and rate_times[piece + 1] <= time:
                     piece += 1
-                if not mark < rate_values[piece] * effect[index]:
-                    continue
-                if found == len(times):
-                    times = np.concatenate((times, np.empty_like(times)))
-                    keys = np.concatenate((keys, np.empty_like(keys)))
-                times[found], keys[found] = time, own
-                found += 1
+                if mark < rate_values[piece] * effect[index]:
+                    times[found], keys[found] = time, own
+                    found += 1
+            each += 1
     return times[:found], keys[:found]
+
+
+@kernel
+def _numbers(
+    key: Word,
+    months: NDArray[np.int64],
+    days: NDArray[np.float64],
+    layers: NDArray[np.int64],
+    seed: Word,
+    replication: Word,
+) -> NDArray[np.int64]:
+    """How many candidates there are in each layer, month after month."""
+    lengths = np.unique(days)
+    tables = [poisson_table(LAYER * length) for length in lengths]
+    found, each = np.empty(layers.sum(), dtype=np.int64), 0
+    for index in range(len(months)):
+        table = tables[np.searchsorted(lengths, days[index])]
+        for layer in range(layers[index]):
+            of_layer = case_key(key, months[index], layer, 0)
+            u = uniform(seed, replication, of_layer, key, np.uint64(0), np.uint64(_ANTAL))
+            found[each] = poisson_from_table(table, u)
+            each += 1
+    return found
 
 
 def _with_siblings(

@@ -90,11 +90,11 @@ def _draw(
     variants, weights = shape.variants, shape.weights
     group = _choose(shape.group_weights, draw[Purpose.MALGRUPP])
     outcome, length, latent = np.empty(len(key), dtype=np.int64), np.empty(len(key)), np.empty(len(key))
-    for number in np.unique(group):
+    for number in _occurring(group):
         here = group == number
         mine = weights[number][:, here] if gone_on is not None else weights[number]
         outcome[here] = _choose(mine, draw[Purpose.NULAGE][here])
-        for choice in np.unique(outcome[here]):
+        for choice in _occurring(outcome[here]):
             chosen = here & (outcome == choice)
             params = variants[number].lengths[choice]
             u = draw[Purpose.NULAGE_LANGD][chosen]
@@ -169,6 +169,12 @@ def _choose(weights: Floats, draw: Floats) -> NDArray[np.int64]:
     """A row of `weights` (alternatives, cases or 1) for each draw."""
     edges = np.cumsum(weights / weights.sum(axis=0), axis=0)[:-1]
     return np.asarray((edges <= draw).sum(axis=0), dtype=np.int64)
+
+
+def _occurring(numbers: NDArray[np.int64]) -> list[int]:
+    """Which small numbers there are, in order."""
+    found: list[int] = np.flatnonzero(np.bincount(numbers)).tolist()
+    return found
 
 
 def _reached(params: Floats, days: Floats) -> Floats:

@@ -50,13 +50,14 @@ class Stays(NamedTuple):
 
     def of(self, chosen: Flags) -> Stays:
         columns: tuple[Any, ...] = self
-        return Stays(*(column[chosen] for column in columns))
+        places = np.flatnonzero(chosen)
+        return Stays(*(column.take(places) for column in columns))
 
     def with_others(self, others: Stays) -> Stays:
         """These and those of other cases together, in the order of a log of all of them."""
         order = np.argsort(np.concatenate([self.case, others.case]), kind="stable")
         pairs: Any = zip(self, others, strict=True)
-        return Stays(*(np.concatenate(pair)[order] for pair in pairs))
+        return Stays(*(np.concatenate(pair).take(order) for pair in pairs))
 
 
 class Closings(NamedTuple):

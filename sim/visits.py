@@ -75,7 +75,7 @@ class VisitLog:
         """This log and one of other cases as one, in the canonical order."""
         order = np.argsort(np.concatenate([self.fall, others.fall]), kind="stable")
         both = {field.name: (getattr(self, field.name), getattr(others, field.name)) for field in fields(self)}
-        return VisitLog(**{name: np.concatenate(pair)[order] for name, pair in both.items()})
+        return VisitLog(**{name: np.concatenate(pair).take(order) for name, pair in both.items()})
 
     def from_day_0(self) -> VisitLog:
         """The log without stays that were over before day 0; stays asked for before it are flagged as from nuläge."""
