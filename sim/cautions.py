@@ -19,7 +19,7 @@ from sim.comparison import Comparison
 from sim.config import Team
 from sim.errors import HemmaplanError
 from sim.experiment import Study
-from sim.reconcile import ACCEPTABLE, UNUSED, Line, load_reconciliation, reconciliation_path, reconciliation_table
+from sim.reconcile import ACCEPTABLE, UNUSED, Line, load_reconciliation, reconciled, reconciliation_path
 from sim.results import write_csv
 from sim.scenario import NULAGE, Plan
 from sim.swedish import manad, tal, uppraknat
@@ -147,7 +147,7 @@ def _grades(made: Comparison, lines: Sequence[Line], fitted: Sequence[Line]) -> 
     for line in lines:
         areas = line.verksamheter or tuple(filter(None, [line.uppgift.verksamhet]))
         try:
-            (row,) = reconciliation_table([line], made, fitted).to_dict("records")
+            row = reconciled(line, made, fitted)
         except HemmaplanError:
             continue  # the run is too short for the figure
         if row["betyg"] == "ograderad" or row["skillnad"] != row["skillnad"]:

@@ -186,43 +186,43 @@ def reconciliation_table(lines: Sequence[Line], made: Comparison, fitted: Sequen
     """One row a figure: dokument, modell, its year spread P10-P90, difference, use in the fit, grade and reason."""
     import pandas as pd
 
-    rows = []
-    for line in lines:
-        uppgift = line.uppgift
-        model = _modelled(line, made)
-        if uppgift.matt is not None and uppgift.matt != "" and model is None and uppgift.ograderad is None:
-            raise HemmaplanError(
-                f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.period_in_model} "
-                "finns inte"
-            )
-        value, low, high = (
-            (in_document(uppgift, model[column]) for column in ("medel", "p10", "p90"))
-            if model is not None
-            else (float("nan"),) * 3
+    return pd.DataFrame([reconciled(line, made, fitted) for line in lines])
+
+
+def reconciled(line: Line, made: Comparison, fitted: Sequence[Line] = ()) -> dict[str, Any]:
+    """A row of `reconciliation_table`. Raises HemmaplanError where the run has nothing that answers to the figure."""
+    uppgift = line.uppgift
+    model = _modelled(line, made)
+    if uppgift.matt is not None and uppgift.matt != "" and model is None and uppgift.ograderad is None:
+        raise HemmaplanError(
+            f"{uppgift.namn}: måttet {uppgift.verksamhet} {uppgift.matt} {uppgift.del_} {uppgift.period_in_model} "
+            "finns inte"
         )
-        low, high = min(low, high), max(low, high)
-        difference = (value - line.dokument) / line.dokument if line.dokument else float("nan")
-        reason = uppgift.ograderad or (f"{line.typ}, inte utfall" if line.typ != "utfall" else "")
-        rows.append(
-            {
-                "siffra": uppgift.namn,
-                "ar": uppgift.ar,
-                "period": uppgift.period_in_model,
-                "enhet": line.enhet,
-                "typ": line.typ,
-                "dokument": line.dokument,
-                "modell": value,
-                "p10": low,
-                "p90": high,
-                "skillnad": difference,
-                "inpassad": use_of(line, fitted),
-                "foljer": uppgift.foljer or "",
-                "betyg": "ograderad" if reason else grade(difference),
-                "skal": reason,
-                "decimaler": line.decimaler,
-            }
-        )
-    return pd.DataFrame(rows)
+    value, low, high = (
+        (in_document(uppgift, model[column]) for column in ("medel", "p10", "p90"))
+        if model is not None
+        else (float("nan"),) * 3
+    )
+    low, high = min(low, high), max(low, high)
+    difference = (value - line.dokument) / line.dokument if line.dokument else float("nan")
+    reason = uppgift.ograderad or (f"{line.typ}, inte utfall" if line.typ != "utfall" else "")
+    return {
+        "siffra": uppgift.namn,
+        "ar": uppgift.ar,
+        "period": uppgift.period_in_model,
+        "enhet": line.enhet,
+        "typ": line.typ,
+        "dokument": line.dokument,
+        "modell": value,
+        "p10": low,
+        "p90": high,
+        "skillnad": difference,
+        "inpassad": use_of(line, fitted),
+        "foljer": uppgift.foljer or "",
+        "betyg": "ograderad" if reason else grade(difference),
+        "skal": reason,
+        "decimaler": line.decimaler,
+    }
 
 
 def _modelled(line: Line, made: Comparison) -> Mapping[str, float] | None:
