@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sim.cli_parser import make_parser, sentence
 from sim.errors import HemmaplanError, Interrupted, nearest
 from sim.files import OS_REASONS, check_files, kommun_ids, os_reason, project_root, scenario_ids
+from sim.garbage import uncollected
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -112,7 +113,9 @@ def _command(given: Sequence[str]) -> int:
 def _run(module: str, content: dict[str, Any], root: Path, chosen: argparse.Namespace) -> int:
     """What the command does; its module is loaded first now."""
     with _helped(module, content):
-        return int(import_module(f"sim.commands.{module}").run(content, root, chosen))
+        with uncollected():
+            command = import_module(f"sim.commands.{module}")
+        return int(command.run(content, root, chosen))
 
 
 @contextmanager
@@ -197,15 +200,16 @@ def _search_path(root: Path) -> str:
 
 def _compose(root: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """Hydra's composition as a plain dict. Raises HemmaplanError in Swedish."""
-    from hydra import compose, initialize_config_dir
+    with uncollected():
+        from hydra import compose, initialize_config_dir
 
-    check_files(root, overrides)
-    _check_overrides(overrides)
-    with (
-        _hydra_in_swedish(root, overrides),
-        initialize_config_dir(config_dir=str(root / "conf"), version_base="1.3"),
-    ):
-        return _plain(compose("config", overrides=[_search_path(root), *overrides]))
+        check_files(root, overrides)
+        _check_overrides(overrides)
+        with (
+            _hydra_in_swedish(root, overrides),
+            initialize_config_dir(config_dir=str(root / "conf"), version_base="1.3"),
+        ):
+            return _plain(compose("config", overrides=[_search_path(root), *overrides]))
 
 
 def _plain(composed: Any) -> dict[str, Any]:

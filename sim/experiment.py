@@ -22,6 +22,7 @@ from sim.engine import FASTEST, engine_named, is_ready, is_shareable, run
 from sim.errors import HemmaplanError
 from sim.form import Form, form_of
 from sim.form import measured as measured
+from sim.garbage import uncollected
 from sim.network import Network
 from sim.periods import Floats
 from sim.precision import Aim, planning_period
@@ -109,9 +110,10 @@ def run_study(study: Study, progress: Progress = lambda done, total: None, keepe
         if crew.helped and not is_ready(study.motor):
             _compile(plans[0], study)
         drawing = Drawing(plans, study.slut, study.osakerhet) if study.osakerhet else None
-        asked = Asked(posed(plans, study.slut), drawing)
+        with uncollected():
+            asked = Asked(posed(plans, study.slut), drawing)
+            packed = asked.packed() if crew.others else b""
         forms = [each.form for each in asked.scenarios]
-        packed = asked.packed() if crew.others else b""
         kept = keeper([(len(form.sheet.rows), len(form.periods)) for form in forms])
         wanted, first = study.replikationer, study.forsta_replikation
         try:

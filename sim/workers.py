@@ -16,6 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import joblib
 
 from sim.errors import HemmaplanError
+from sim.garbage import uncollected
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -44,8 +45,9 @@ def begin_to_load(work: object) -> Local:
 
 
 def _load() -> None:
-    for module in LOADED:
-        import_module(module)
+    with uncollected():
+        for module in LOADED:
+            import_module(module)
 
 
 @lru_cache(maxsize=1)

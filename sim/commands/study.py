@@ -20,6 +20,7 @@ from sim.errors import HemmaplanError, Interrupted
 from sim.experiment import Study, StudyResult, plans_of, workers_of
 from sim.files import os_reason
 from sim.freshness import source_hashes
+from sim.garbage import uncollected
 from sim.hurry import Hurry
 from sim.interrupts import unbroken
 from sim.results import ResultFolder, write_tables
@@ -32,11 +33,12 @@ from sim.workers import Shared
 
 def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None = None) -> int:
     """A study."""
-    asked, name = study_from(content, root)
-    report = report_from(content)
-    check_extra(report.format)
-    watch = watched(asked, plans_of(asked))
-    before = watch.before()
+    with uncollected():
+        asked, name = study_from(content, root)
+        report = report_from(content)
+        check_extra(report.format)
+        watch = watched(asked, plans_of(asked))
+        before = watch.before()
     say_cautions(before)
     runs, identity = root / "results" / name, identity_of(content, asked)
     again = getattr(chosen, "fortsatt", None)
