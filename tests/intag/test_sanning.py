@@ -29,7 +29,10 @@ def _mean(values: pd.Series) -> tuple[float, float]:
 
 
 def _within_a_year(closed: pd.DataFrame, cases: pd.DataFrame) -> tuple[float, float]:
-    """Of cases closed, the share whose person is heard of again within 365 days, and the standard error."""
+    """Of cases closed, the share whose person is heard of again within 365 days, and the standard error.
+
+    Nobody comes back from care here, so that it does not matter when it ends.
+    """
     after = cases.sort_values("inkom").groupby("person")["inkom"].shift(-1).reindex(closed.index)
     return _share((after - closed["beslut"]).dt.days <= 365)
 
