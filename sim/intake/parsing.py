@@ -75,6 +75,9 @@ class _Parser:
                 frame[field] = read[field].values
         if self.found.lista != "volymer":
             self._nobody(np.logical_and.reduce([frame[field] == NOBODY for field in IDS]) & ~self.left_out)
+        if not self.table.height:
+            text, treated = "Listan har rubriker men inga rader.", "Den hoppas över."
+            self.remarks.append(remark_of("inga_rader", self.found.lista, self.table.fil, (), text, treated))
         rows = pd.DataFrame(frame)[~self.left_out].reset_index(drop=True)
         return Parsed(self.found.lista, rows, tuple(self.remarks), int(self.left_out.sum()))
 

@@ -25,6 +25,7 @@ from sim.intake.wide import lengthened
 from sim.intake.windows import seen_window
 from sim.intake.workbooks import SUFFIXES
 
+_NO_LIST = ("inga_rubriker", "ingen_lista")
 _NOT_OURS = (".json", ".yaml", ".yml", ".md")
 
 
@@ -68,11 +69,18 @@ def read_folder(folder: Path) -> Read:
     people = Identities()
     remarks: list[Remark] = []
     found: list[_Part] = []
+    problems: list[str] = []
     for name in files:
         if not mapping.of(name).hoppa_over:
-            more, said = shielded(name, _read_file, folder / name, mapping, people)
-            found += more
-            remarks += said
+            try:
+                more, said = shielded(name, _read_file, folder / name, mapping, people)
+            except HemmaplanError as error:
+                problems.append(str(error))
+            else:
+                found += more
+                remarks += said
+    if problems:  # of all files at once
+        raise HemmaplanError("\n".join(problems))
     if not found:
         raise HemmaplanError(
             f"{folder.name}: ingen fil i mappen kändes igen som en lista (placeringar, ärenden, utbetalningar eller "
@@ -121,6 +129,8 @@ def _read_file(path: Path, mapping: LasIn, people: Identities) -> tuple[list[_Pa
     if not found and path.name in mapping.filer:
         why = " ".join(remark.text for remark in said) or "Filen är tom."
         raise HemmaplanError(f"{path.name}: står i {NAME} men kan inte läsas. {why}")
+    if found:  # the other sheets of a workbook
+        said = [replace(remark, allvar="upplysning") if remark.kod in _NO_LIST else remark for remark in said]
     return found, said
 
 
@@ -171,7 +181,8 @@ def _together(found: Sequence[_Part], said: Sequence[Remark], mapping: LasIn, pe
     windows = {lista: given[lista] or seen_window(lista, frame) for lista, frame in frames.items()}
     frames, more = checked(frames, windows, mapping.sla_ihop)
     if not any(map(len, frames.values())):
-        why = "\n".join(map(str, (*remarks, *more)[:10]))
+        told = [str(remark) for remark in (*remarks, *more) if remark.kod not in _NO_LIST]
+        why = "\n".join(told[:10])
         raise HemmaplanError(f"Ingen rad blev kvar av listorna.\n{why}".rstrip())
     lists = Lists(
         placeringar=frames.get("placeringar", empty("placeringar")),

@@ -65,21 +65,26 @@ def column_letter(place: int) -> str:
 
 
 def check_personnummer(table: Table, fil: Fil) -> None:
-    """Raises HemmaplanError where a column that is not marked to be ignored looks like personnummer."""
+    """Raises HemmaplanError where columns that are not marked to be ignored look like personnummer."""
     ignored = {plain(heading) for heading in fil.bortse}
-    for place, heading in enumerate(table.headings):
-        if plain(heading) in ignored:
-            continue
-        texts = table.column(place).texts
-        named = bool(_PERSONNUMMER_HEADINGS.match(plain(heading)))
-        if has_personnummer(texts) or (named and any(len(re.sub(r"\D", "", text)) >= 6 for text in texts)):
-            shown = shown_heading(table, place)
-            raise HemmaplanError(
-                f"{table.fil}: kolumnen «{shown}» ser ut att innehålla personnummer, och inget har lästs in. Ta bort "
-                f"kolumnen ur filen, eller skriv i {NAME} att den ska kastas: filer: {{{table.fil.split(', blad')[0]}: "
-                f"{{bortse: [{shown}]}}}}. Behövs den för att veta vilka rader som gäller samma person: byt den mot "
-                "ett löpnummer före uttaget."
-            )
+    found = [
+        shown_heading(table, place)
+        for place, heading in enumerate(table.headings)
+        if plain(heading) not in ignored and _of_personnummer(heading, table.column(place).texts)
+    ]
+    if found:
+        those = " och ".join(f"«{heading}»" for heading in found)
+        name = table.fil.split(", blad")[0]
+        raise HemmaplanError(
+            f"{table.fil}: kolumnen {those} ser ut att innehålla personnummer, och inget har lästs in. Ta bort den ur "
+            f"filen, eller skriv i {NAME} att den ska kastas: filer: {{{name}: {{bortse: [{', '.join(found)}]}}}}. "
+            "Behövs den för att veta vilka rader som gäller samma person: byt den mot ett löpnummer före uttaget."
+        )
+
+
+def _of_personnummer(heading: str, texts: Sequence[str]) -> bool:
+    named = _PERSONNUMMER_HEADINGS.match(plain(heading)) is not None
+    return has_personnummer(texts) or (named and any(len(re.sub(r"\D", "", text)) >= 6 for text in texts))
 
 
 def recognise(table: Table, fil: Fil) -> Recognised | None:

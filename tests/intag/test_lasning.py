@@ -14,6 +14,7 @@ import pytest
 from sim.errors import HemmaplanError
 from sim.intake.reading import read_folder
 from sim.intake.records import SCHEMAS, Window
+from sim.intake.templates import write_templates
 from uttag import ARENDEN, PLACERINGAR, UTBETALNINGAR, placements, write_csv, write_xlsx
 
 
@@ -179,6 +180,30 @@ filer:
     )
     assert read.lists.fonster["placeringar"] == Window(date(2023, 1, 1), date(2024, 12, 31))
     assert (read.lists.namn["jourhem"], read.seen["placeringar"]) == ("B12", False)
+
+
+def test_what_is_wrong_in_all_files_is_told_at_once(tmp_path: Path) -> None:
+    rows = [("19121212-1212", *row[1:], "20000101-2384") for row in placements(5)]
+    write_csv(tmp_path / "a.csv", ("Pnr", *PLACERINGAR[1:], "Vårdnadshavare"), rows)
+    write_csv(tmp_path / "b.csv", PLACERINGAR[:5], [row[:5] for row in placements(5)])
+    with pytest.raises(HemmaplanError) as refused:
+        read_folder(tmp_path)
+    first, second = str(refused.value).split("\n")
+    assert (
+        first.startswith("a.csv: kolumnen «Pnr» och «Vårdnadshavare» ser ut")
+        and "bortse: [Pnr, Vårdnadshavare]" in first
+    )
+    assert second.startswith("b.csv: liknar listan placeringar men saknar «slut»")
+    assert refused.value.__context__ is None
+
+
+def test_empty_lists_say_so(tmp_path: Path) -> None:
+    write_templates(tmp_path)
+    with pytest.raises(HemmaplanError) as refused:
+        read_folder(tmp_path)
+    told = str(refused.value).split("\n")
+    assert told[0] == "Ingen rad blev kvar av listorna."
+    assert len(told) == 5 and all("Listan har rubriker men inga rader." in line for line in told[1:])
 
 
 def test_one_entry_may_be_of_many_files_of_which_some_lack_a_column(tmp_path: Path) -> None:
