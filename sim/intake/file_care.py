@@ -83,9 +83,13 @@ def own_place(ground: Ground, area: str, key: str, forms: Mapping[str, Care]) ->
 
 
 def _own_price(ground: Ground, area: str, key: str, forms: Mapping[str, Care], told: bool) -> tuple[Sourced, bool]:
-    """Kronor per dygn, and whether empty places cost too: so it is where places are counted and costed as a whole."""
+    """Kronor per dygn, and whether empty places cost too: not where each placement has its price, as in familjehem."""
     names = (key, *forms)
     label = ground.label(key)
+    prices = [care.pris[key] for care in forms.values() if key in care.pris]
+    if prices:
+        text = f"Pris per dygn, {label}: medel över placeringarna, betalt bara när platsen används."
+        return from_lists(merged(prices).medel, text, low=0.0), False
     if volume := ground.volume(area, "dygnskostnad_kr", names):
         text = f"Kostnad per dygn, {label}, {volume[1]}: volymtabellen."
         return Sourced(significant(volume[0]), Source("egna_data", text)), told
@@ -93,10 +97,6 @@ def _own_price(ground: Ground, area: str, key: str, forms: Mapping[str, Care], t
     if platser and (volume := ground.volume(area, "kostnad_tkr", names)):
         text = f"Kostnaden för {label} {volume[1]} delad med platserna: volymtabellen."
         return Sourced(significant(volume[0] * 1000 / platser[0] / 365), Source("egna_data", text)), True
-    prices = [care.pris[key] for care in forms.values() if key in care.pris]
-    if prices:
-        text = f"Pris per dygn, {label}: medel över placeringarna, betalt bara när platsen används."
-        return from_lists(merged(prices).medel, text, low=0.0), False
     text = f"Vad en egen plats kostar per dygn, {label}, står inte i listorna."
     return assumed_between(OWN_PRICE, text, *OWN_PRICE_RANGE, drawn=True), told
 
