@@ -93,7 +93,7 @@ def test_every_number_has_a_source_and_what_the_lists_do_not_say_is_an_assumptio
         "resurser.handlaggare_barn_och_ungdom.arsarbetare": "egna_data",
         "resurser.hvb_solgarden.platser": "egna_data",
         "resurser.hvb_kopt.dygnskostnad_kr.medel": "egna_data",
-        "verksamheter.barn_och_ungdom.steg.forhandsbedomning.frist.dagar": "lag",
+        "verksamheter.barn_och_ungdom.steg.utredning.frist.dagar": "lag",
         "nulage.barn_och_ungdom.i_steg.hvb.hvb_kopt.antal": "egna_data",
     }
     assert {path: listed[path].kalla.typ for path in kinds} == kinds  # type: ignore[union-attr]
