@@ -1,6 +1,6 @@
 """A command with all its processes: seconds, processor time and peak memory. Linux only (it reads /proc).
 
-Memory is looked at in a run of its own, since to look takes a third of a processor from what is looked at.
+Memory is looked at in a run of its own, since to look takes a fifth of a processor from what is looked at.
 """
 
 from __future__ import annotations
