@@ -72,14 +72,18 @@ class LasIn(Modell):
     filer: dict[Text, Fil] = {}
 
     def of(self, name: str) -> Fil:
-        """What is said of a file: the entries that fit its name, later ones over earlier."""
+        """What is said of a file: the entries that fit its name together, later ones over earlier."""
         said: dict[str, Any] = {}
         for pattern, entry in self.filer.items():
             if pattern == name or fnmatchcase(name.casefold(), pattern.casefold()):
                 for key in entry.model_fields_set:
                     value = getattr(entry, key)
                     before = said.get(key)
-                    said[key] = {**before, **value} if isinstance(value, Mapping) and before else value
+                    if before and isinstance(value, Mapping):
+                        value = {**before, **value}
+                    elif before and isinstance(value, tuple):
+                        value = (*before, *value)
+                    said[key] = value
         return Fil.model_construct(**said)
 
 

@@ -208,11 +208,14 @@ def test_empty_lists_say_so(tmp_path: Path) -> None:
 
 def test_one_entry_may_be_of_many_files_of_which_some_lack_a_column(tmp_path: Path) -> None:
     for year, headings in ((2022, ("Pnr", *PLACERINGAR)), (2023, PLACERINGAR)):
-        rows = [("", *row) if year == 2022 else row for row in placements(4)]
+        rows = [("", *row) for row in placements(4)] if year == 2022 else placements(8)[4:]
         write_csv(tmp_path / f"placeringar_{year}.csv", headings, rows)
-    said = "filer: {'placeringar_*.csv': {bortse: [Pnr], varden: {utforare: {Köpt: egen}}}}"
+    every = "'placeringar_*.csv': {bortse: [Pnr], varden: {utforare: {Köpt: egen}}}"
+    said = f"filer: {{{every}, '*2022*': {{bortse: [Dygnskostnad]}}}}"
     (tmp_path / "las-in.yaml").write_text(said, encoding="utf-8")
-    assert set(read_folder(tmp_path).lists.placeringar["utforare"]) == {"egen"}
+    frame = read_folder(tmp_path).lists.placeringar
+    assert set(frame["utforare"]) == {"egen"}
+    assert set(frame.loc[frame["dygnspris_kr"].isna(), "fil"]) == {"placeringar_2022.csv"}
 
 
 def test_personnummer_stop_the_reading(tmp_path: Path) -> None:
