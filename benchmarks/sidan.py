@@ -24,6 +24,8 @@ from minne import family, memory
 
 EVERY = 0.7
 """Seconds between two looks, as on the page."""
+LOOKS = (12, 25, 50, 75, 100)
+"""After so many studies memory is told."""
 LEVER = "drivare.arbetsloshet.varde"
 
 
@@ -91,13 +93,15 @@ def main() -> None:
         begun = time.perf_counter()
         server.get(f"/kommun/{chosen.kommun}/svar")
         asked(server, chosen.kommun, 6.5)
-        print(f"first page of all, nuläge sharp: {time.perf_counter() - begun:.1f} s")
+        print(f"first page of all, nuläge sharp: {time.perf_counter() - begun:.1f} s", flush=True)
         firsts, sharps, held = [], [], []
         for number in range(chosen.studier):
             first, sharp, _ = asked(server, chosen.kommun, 7 + number / 20)
             firsts.append(first)
             sharps.append(sharp)
             held.append(server.memory())
+            if number + 1 in LOOKS:
+                print(f"memory after {number + 1} studies: {held[-1]:.0f} MiB", flush=True)
         for what, seconds in (("first numbers", firsts), ("sharp", sharps)):
             tenth = sorted(seconds)[int(0.9 * len(seconds))]
             print(f"{what}: median {statistics.median(seconds):.2f} s, nine of ten within {tenth:.2f} s")

@@ -296,11 +296,14 @@ def _arrivals(inflows: Sequence[Inflode], at: Point) -> str:
     """One arrow for all that begins in a steg, with their names and numbers above and below it."""
     x, y = at
     if x > _left(0):  # boxes stand in the way from the left
-        text = ", ".join(f"{inflow.namn} {tal(inflow.per_ar)} per år" for inflow in inflows)
+        lines = textwrap.wrap(", ".join(f"{inflow.namn} {tal(inflow.per_ar)} per år" for inflow in inflows), 24)
+        text = "".join(
+            f'<text x="{x + 22:g}" y="{y - 10 - 14 * (len(lines) - 1 - number):g}" font-size="{SMALL}" '
+            f'paint-order="stroke" stroke="#fff" stroke-width="3">{escape(line)}</text>'
+            for number, line in enumerate(lines)
+        )
         return (
-            f'<path d="M{x + 14:g},{y - 26:g} V{y:g}" stroke="#333333" marker-end="url(#pil)"/>'
-            f'<text x="{x + 22:g}" y="{y - 10:g}" font-size="{SMALL}" paint-order="stroke" stroke="#fff" '
-            f'stroke-width="3">{escape(text)}</text>'
+            f'<path d="M{x + 14:g},{y - 12 - 14 * len(lines):g} V{y:g}" stroke="#333333" marker-end="url(#pil)"/>{text}'
         )
     middle = y + BOX_HEIGHT / 2
     lines = [line for inflow in inflows for line in textwrap.wrap(f"{inflow.namn} {tal(inflow.per_ar)} per år", 20)]

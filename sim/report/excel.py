@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
@@ -106,7 +107,7 @@ class _Book:
     def _number(self, number: Number) -> Any:
         """The format of a number: decimals and thousands as in Swedish, a true minus."""
         shown = "#,##0" + ("." + "0" * number.decimals if number.decimals else "")
-        shown += "%" if number.percent else f'"\u00a0{number.unit}"' if number.unit else ""
+        shown += '"\u00a0"%' if number.percent else f'"\u00a0{number.unit}"' if number.unit else ""
         plus = "+" if number.sign else ""
         code = f"[$-41D]{plus}{shown};[$-41D]\u2212{shown};[$-41D]{shown}"
         if code not in self.numbers:
@@ -164,7 +165,9 @@ class _Book:
         for place, (title, unit, first, after) in enumerate(chart.groups or every):
             drawn = self._chart(name, chart, columns, HEADER_ROW + 1 + first, HEADER_ROW + after)
             drawn.set_title({"name": clean(title), "name_font": {"size": 12, "color": ACCENT}})
-            values = {"name": unit, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+            values: dict[str, Any] = {"name": unit, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+            if chart.kind == "line" and (low := _low_end(chart)) is not None:
+                values["min"] = low
             if chart.kind == "bar":
                 drawn.set_x_axis(values)
                 drawn.set_y_axis({"reverse": True, "label_position": "low"})
@@ -195,3 +198,13 @@ class _Book:
                 look["border"] = {"color": "#000000"}
             drawn.add_series(look)
         return drawn
+
+
+def _low_end(chart: Chart) -> float | None:
+    """Where the axis begins, in a round number, where lines would otherwise lie close together far above zero."""
+    cells = [row[place] for row in chart.table.rows for place in chart.series]
+    shown = [cell.value for cell in cells if isinstance(cell, Number)]
+    if not shown or min(shown) <= 0 or max(shown) - min(shown) > min(shown):
+        return None
+    step = 10.0 ** math.floor(math.log10(max(max(shown) - min(shown), 1e-9)))
+    return step * (math.ceil(min(shown) / step) - 1)

@@ -39,7 +39,8 @@ def worth(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Block]:
         gross, own = number_in(saved, "medel", MONEY), number_in(cost, "medel", MONEY)
         number = tal(value_in(net, "antal"), 0 if value_in(net, "antal").is_integer() else 2)
         table.append((number, number_in(days, "medel", DAYS), gross, own, middle, between, *others))
-        alt += [f" Nr {number}: ", inline(middle), " (", inline(between), ")."]
+        alt += [f" {unit.capitalize()} nr {number} ger netto ", inline(middle)]
+        alt += [" miljoner kronor, med 95-procentsintervall ", inline(between), "."]
         sure += value_in(net, "ki95_lag") > 0
     header = (
         *(f"{unit.capitalize()} nr", "Färre köpta dygn", "Sparat", "Egen kostnad", "Netto", "95-procentsintervall"),

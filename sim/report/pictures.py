@@ -187,7 +187,7 @@ def _fan(numbers: Numbers, content: Fan, path: Path) -> Figure:
     header += [f"Nuläge, {name.upper()}" for pair in BANDS for name in pair]
     table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), _even(len(header)))
     caption = f"{content.title}: nulägets spridning år för år, och scenariernas medel"
-    series = tuple(range(1, len(header)))
+    series = tuple(range(1, 4 + len(plans)))  # the widest band; the other would crowd a chart of lines
     return Figure(content.file, path, tuple(alt), caption, Chart("line", table, series, "mnkr"))
 
 

@@ -14,6 +14,7 @@ from docx import Document as new_document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 from docx.shared import Cm, Emu
 from docx.text.paragraph import Paragraph as WordParagraph
 
@@ -171,7 +172,16 @@ class _Writer:
         sides = sorted([section.page_width or 0, section.page_height or 0])
         section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = sides[::-1] if wide else sides
+        self._without_empty_paragraph()
         self.wide = wide
+
+    def _without_empty_paragraph(self) -> None:
+        """The end of a section is said in the paragraph before it, not in an empty one, which would be read aloud."""
+        end = self.word.paragraphs[-1]._p
+        before = end.getprevious()
+        if before is not None and before.tag == end.tag and not end.findall(qn("w:r")):
+            before.get_or_add_pPr().append(end.get_or_add_pPr().find(qn("w:sectPr")))
+            self.word.element.body.remove(end)
 
 
 def _field(kind: str) -> object:

@@ -94,7 +94,10 @@ def test_what_places_are_worth_stands_unit_by_unit(tmp_path: Path, saved: Saved)
         ["1", "90", "0,45", "0,30", "+0,15", "0,05 till 0,25", "+0,05", "+0,25"],
         ["2", "90", "0,35", "0,30", "+0,05", "−0,05 till 0,15", "−0,05", "+0,15"],
     ]
-    assert isinstance(figure, Figure) and "Nr 2: +0,05 (−0,05 till 0,15)." in figure.alt_text
+    assert (
+        isinstance(figure, Figure)
+        and "Plats nr 2 ger netto +0,05 miljoner kronor, med 95-procentsintervall −0,05 till 0,15." in figure.alt_text
+    )
 
 
 MALSOK = """\
