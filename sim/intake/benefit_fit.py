@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.intake.drivers import LAGS, drivers_of
 from sim.intake.episodes import Runs, payment_runs
 from sim.intake.estimates import mean_of
-from sim.intake.fits import Fit
+from sim.intake.fits import LEAST_WEIGHT, Fit, weights
 from sim.intake.fitted import Benefit, Elasticity, Estimate, Length, Stock
 from sim.intake.inflow import fitted_inflow
 from sim.intake.laws import Floats
@@ -41,14 +41,13 @@ def fitted_benefit(
     runs = payment_runs(utbetalningar, window)
     away = times_away(runs)
     returns, laws = fitted_returns(away)
-    breaks = too_soon(laws, SEEN_FROM, away) if laws else None
     new = _new(runs)
     start = 12 if runs.months >= LONG_WINDOW else 1
     seen = Window(_month_day(window, start), window.till)
     factor = 1.0 / (1.0 - _unseen_returns(runs, laws)[start:])
     arrived = _dates(window, runs.first[new])
     inflow, elasticity = fitted_inflow(arrived, seen, unemployment, factor=factor, dated=False)
-    length, elasticity = _length(runs, window, breaks, unemployment, elasticity)
+    length, elasticity = _length(runs, window, laws, unemployment, elasticity)
     return (
         Benefit(
             inflode=inflow,
@@ -63,11 +62,11 @@ def fitted_benefit(
 
 
 def _length(
-    runs: Runs, window: Window, breaks: Floats | None, unemployment: pd.Series | None, elasticity: Elasticity | None
+    runs: Runs, window: Window, laws: Sequence[Fit], unemployment: pd.Series | None, elasticity: Elasticity | None
 ) -> tuple[Length, Elasticity | None]:
     """At the unemployment that the elasticity starts from, where the data can tell that it moves the length."""
     observed = spells_of_runs(runs)
-    fits = tried(observed, breaks=breaks)
+    fits = _with_breaks(observed, laws, times_away(runs))
     length = length_of(fits, observed)
     first = [_month_day(window, month) for month in range(runs.months)]
     drivers = drivers_of(unemployment, first, last_whole_year(first))
@@ -80,6 +79,19 @@ def _length(
         length = slower(length, math.exp(-pace.varde * float(column.mean())))
     said = "" if elasticity.avgors or told else elasticity.anmarkning
     return length, replace(elasticity, langd=pace, avgors=elasticity.avgors or told, anmarkning=said)
+
+
+def _with_breaks(observed: Spells, laws: Sequence[Fit], away: Spells) -> list[Fit]:
+    """Families of lengths under each law of the breaks that are too short to see, the best pair first."""
+    if not laws:
+        return tried(observed)
+    found = []
+    for law, weight in zip(laws, weights(laws).tolist(), strict=True):
+        if weight >= LEAST_WEIGHT:
+            behind = law.criterion - laws[0].criterion
+            fits = tried(observed, breaks=too_soon([law], SEEN_FROM, away))
+            found += [replace(fit, criterion=fit.criterion + behind) for fit in fits]
+    return sorted(found, key=lambda fit: fit.criterion)
 
 
 def spells_of_runs(runs: Runs) -> Spells:

@@ -21,6 +21,7 @@ FEWEST = 10
 FAR_BEHIND = 14.0
 """In BIC: one in a thousand against the best."""
 LEAST_PART = 0.02
+ASSUMED_DAYS, ASSUMED_RANGE = 365.25, (30.0, 3650.0)
 FEWEST_FOR_TWO = 60
 """Ended stays below which no mixture is tried."""
 
@@ -33,8 +34,30 @@ def fitted_length(observed: Spells, mixtures: bool = True, breaks: Floats | None
     return length_of(tried(observed, mixtures, breaks), observed)
 
 
+def _unseen() -> Length:
+    """Where no stay can be seen from its beginning: an assumption, said as such."""
+    low, high = ASSUMED_RANGE
+    medel = Estimate(ASSUMED_DAYS, low, high, 0)
+    nothing = np.zeros(1)
+    return Length(
+        fordelning={"fordelning": "exponential", "medel": ASSUMED_DAYS},
+        tal={"medel": medel},
+        medel=medel,
+        median=Estimate(math.log(2) * ASSUMED_DAYS, math.log(2) * low, math.log(2) * high, 0),
+        naivt_medel=math.nan,
+        n=0,
+        oppna=0,
+        trunkerade=0,
+        forsokta=(),
+        overlevnad=(nothing, nothing + 1.0, nothing, nothing + 1.0),
+        anmarkning="Ingen har börjat under tiden som listan täcker: ett år är antaget.",
+    )
+
+
 def length_of(fits: Sequence[Fit], observed: Spells, all_end: bool = True) -> Length:
     """What the best of some fits says. The median is the list's own where that can be seen and `all_end` some time."""
+    if not len(observed):
+        return _unseen()
     best = fits[0]
     law = best.family
     described = law.described(best.at)
@@ -49,10 +72,19 @@ def length_of(fits: Sequence[Fit], observed: Spells, all_end: bool = True) -> Le
         n=len(observed),
         oppna=int((~observed.ended).sum()),
         trunkerade=int((observed.entry > 0).sum()),
-        forsokta=tuple(Tried(family_name(fit.family), fit.family.parameters, fit.criterion) for fit in fits),
+        forsokta=_tried_families(fits),
         overlevnad=curve,
         anmarkning=_remark(observed, best),
     )
+
+
+def _tried_families(fits: Sequence[Fit]) -> tuple[Tried, ...]:
+    """Each once, as its best fit."""
+    found: dict[str, Tried] = {}
+    for fit in fits:
+        name = family_name(fit.family)
+        found.setdefault(name, Tried(name, fit.family.parameters, fit.criterion))
+    return tuple(found.values())
 
 
 def slower(length: Length, factor: float) -> Length:
@@ -84,8 +116,10 @@ def family_name(family: Family) -> str:
 def tried(observed: Spells, mixtures: bool = True, breaks: Floats | None = None) -> list[Fit]:
     """Every family that the data have enough of, the best first.
 
-    Of mixtures the first is tried first: where it is far behind, so are the others.
+    Of mixtures the first is tried first: where it is far behind, so are the others. None of no stays.
     """
+    if not len(observed):
+        return []
     made, n = sample(observed, breaks), len(observed)
     mean = observed.exposure / max(observed.events, 0.5)
     families = SIMPLE[:1] if observed.events < FEWEST else SIMPLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -12,6 +13,7 @@ from sim.intake.example import Size, example_kommun
 from sim.intake.example_lists import example_lists
 from sim.intake.fit import fit_lists
 from sim.intake.fitted import Fitted
+from sim.intake.paths import estimates
 from sim.intake.records import Lists, Window
 
 SEED = 4
@@ -99,3 +101,34 @@ def test_what_is_missing_is_missing() -> None:
     found = fit_lists(only)
     assert found.bistand is None and not found.arenden and not found.elasticitet
     assert set(found.direkt) == set(found.vard) == set(fitted().vard)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 40])
+def test_few_rows_are_fitted_with_wide_intervals_and_never_fail(rows: int) -> None:
+    whole = lists()
+    few = replace(
+        whole,
+        placeringar=whole.placeringar[::7][:rows],
+        arenden=whole.arenden[::7][:rows],
+        utbetalningar=whole.utbetalningar[:rows],
+    )
+    for path, found in estimates(fit_lists(few)).items():
+        assert not found.lag > found.varde and not found.hog < found.varde, path
+
+
+def test_stays_that_are_all_alike_or_all_open_are_fitted() -> None:
+    """A list whose days are all the same, and one where nobody has left."""
+    placed = lists().placeringar[:60].assign(start=pd.Timestamp(2018, 1, 1))
+    for end in (pd.Timestamp(2018, 4, 11), pd.Timestamp(2018, 1, 1), pd.NaT):
+        rows = placed.assign(slut=end).astype({"start": "datetime64[s]", "slut": "datetime64[s]"})
+        found = fit_lists(
+            replace(lists(), placeringar=rows, arenden=rows_of("arenden"), utbetalningar=rows_of("utbetalningar"))
+        )
+        for care in (care for forms in found.vard.values() for care in forms.values()):
+            assert care.langd.medel.varde > 0 and care.langd.medel.hog >= care.langd.medel.lag
+            if not pd.isna(end) and end > pd.Timestamp(2018, 1, 1) and care.langd.n >= 10:
+                assert care.langd.medel.varde == pytest.approx(100, rel=0.02)
+
+
+def rows_of(kind: str) -> pd.DataFrame:
+    return getattr(lists(), kind)[:0]
