@@ -14,10 +14,10 @@ from granssnitt.rot import assert_swedish_error, run
 
 def test_machine_code_that_cannot_be_saved_is_made_once_and_told(rot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def started(*_: object) -> None:
-        raise AssertionError("no other process is to compile for itself")
+        raise AssertionError("no other process is to be given work: it would compile for itself")
 
     monkeypatch.setattr("sim.engine.compiled.is_kept_for_others", lambda: False)
-    monkeypatch.setattr("sim.workers._pool", started)
+    monkeypatch.setattr("sim.workers.Local.executor", started)
     ran = run("jamfor", "annan", "--replikationer", "3", "--arbetare", "2")
     assert ran.code == 0
     assert ran.err.count("bara en process räknar") == 1 and "NUMBA_CACHE_DIR" in ran.err
