@@ -109,8 +109,10 @@ def main() -> None:
         early, late = statistics.median(held[part : 2 * part] or held), statistics.median(held[-part:])
         print(f"memory of all processes: {early:.0f} MiB early, {late:.0f} MiB late, at most {max(held):.0f} MiB")
         _, seconds, text = asked(server, chosen.kommun, 6.0, kill=True)
-        told = "answered all the same" if "state-klar" in text else "told on the page"
-        print(f"a worker killed in the middle: {told}, after {seconds:.1f} s; the page {server.get('/')[:15]!r} …")
+        ended = "answered" if "state-klar" in text else "failed, and said so"
+        told = "told" if "En process som räknade försvann" in text else "not told"
+        print(f"a worker killed in the middle: {ended} after {seconds:.1f} s, and {told} on the page")
+        server.get("/")
     finally:
         server.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -73,6 +73,8 @@ class StudyResult:
     tables: tuple[Table, ...]
     klara: int
     begarda: int
+    omstarter: int = 0
+    """How often a process that shared the work was gone, and its part done again. The answer is the same."""
 
     def table(self, scenario: str) -> Table:
         return next(table for table in self.tables if table.scenario == scenario)
@@ -115,14 +117,16 @@ def run_study(study: Study, progress: Progress = lambda done, total: None, keepe
             packed = asked.packed() if crew.others else b""
         forms = [each.form for each in asked.scenarios]
         kept = keeper([(len(form.sheet.rows), len(form.periods)) for form in forms])
-        wanted, first = study.replikationer, study.forsta_replikation
+        wanted, first, restarts = study.replikationer, study.forsta_replikation, 0
         try:
             for wanted in _looks(study, forms, kept):
                 kept.room_for(wanted)
                 left = [first + int(place) for place in np.flatnonzero(~_whole(kept, wanted))]
-                for number, replication, values in _work(study, asked, packed, left, crew):
+                shared = _shared(study, asked, packed, left, crew)
+                for number, replication, values in shared.done(partial(_runs, asked, study.fro, engine=study.motor)):
                     kept.put(number, replication - first, values)
                     progress(int(kept.finished()[:, :wanted].sum()), wanted * len(plans))
+                restarts += shared.losses
         except KeyboardInterrupt:
             crew.end()
             if not _whole(kept, wanted).any():
@@ -133,7 +137,7 @@ def run_study(study: Study, progress: Progress = lambda done, total: None, keepe
         Table(plan.id, numbers, form.sheet.rows, form.periods, kept.values(number, len(numbers))).kept(complete)
         for number, (plan, form) in enumerate(zip(plans, forms, strict=True))
     )
-    return StudyResult(study, plans, tuple(tables), len(complete), wanted)
+    return StudyResult(study, plans, tuple(tables), len(complete), wanted, restarts)
 
 
 def _whole(kept: Kept, count: int) -> NDArray[np.bool_]:
@@ -233,17 +237,13 @@ Found = tuple[int, int, Floats]
 """The number of a scenario, that of a replication, and what was measured: (rows, periods)."""
 
 
-def _work(study: Study, asked: Asked, packed: bytes, left: Sequence[int], crew: Crew) -> Iterator[Found]:
-    """Finished runs in any order, of the replications that are left; which process did what leaves no trace in them."""
-
-    def here(batch: Sequence[int]) -> Iterator[Found]:
-        return _runs(asked, study.fro, batch, study.motor)
+def _shared(study: Study, asked: Asked, packed: bytes, left: Sequence[int], crew: Crew) -> Shared[Sequence[int], Found]:
+    """The replications that are left, as work that processes share; which did what leaves no trace in what is found."""
 
     def there(batch: Sequence[int]) -> tuple[object, ...]:
         return _run_elsewhere, packed, study.fro, batch, study.motor
 
-    shared: Shared[Sequence[int], Found] = Shared(crew, _batches(left, len(asked.scenarios), crew), there)
-    return shared.done(here)
+    return Shared(crew, _batches(left, len(asked.scenarios), crew), there)
 
 
 MOST_AT_ONCE = 4

@@ -151,6 +151,11 @@ class Shared(Generic[Job, Done]):
         if self._crew.others > 0 and len(self._left) > self._crew.helped:
             self._start()
 
+    @property
+    def losses(self) -> int:
+        """How often the other processes have been started anew."""
+        return self._losses
+
     def done(self, here: Callable[[Job], Iterable[Done]]) -> Iterator[Done]:
         """What comes of every job, in any order. `here` does one in this process.
 

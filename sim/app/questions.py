@@ -82,7 +82,8 @@ def joined(first: StudyResult, more: StudyResult) -> StudyResult:
     """Replications simulated in two rounds, as if in one."""
     tables = tuple(_joined(a, b) for a, b in zip(first.tables, more.tables, strict=True))
     count = first.klara + more.klara
-    return replace(first, study=replace(first.study, replikationer=count), tables=tables, klara=count, begarda=count)
+    study, restarts = replace(first.study, replikationer=count), first.omstarter + more.omstarter
+    return replace(first, study=study, tables=tables, klara=count, begarda=count, omstarter=restarts)
 
 
 def _joined(first: Table, more: Table) -> Table:

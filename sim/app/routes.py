@@ -89,6 +89,7 @@ def _content(page: Page, about: Asked, job: Job, problem: str) -> dict[str, Any]
         "caveat": about.scenario.forbehall if about.scenario else None,
         "job": job,
         "answer": page.answer(job),
+        "restarts": job.made.resultat.omstarter if isinstance(job.made, Comparison) else 0,
         "problem": problem.splitlines(),
     }
 

@@ -26,11 +26,16 @@ NOT_KEPT = (
     "det finns ingen mapp där maskinkoden kan sparas. Ange en sådan i miljövariabeln NUMBA_CACHE_DIR."
 )
 
+LOST = "Obs: en process som räknade försvann. Dess del är räknad om, och svaret är detsamma."
+
 
 def with_progress(asked: Study, keeper: Keeper = InMemory) -> StudyResult:
     """`keeper`: where finished replications are kept."""
     with progress_of(asked, asked.replikationer * (1 + len(asked.scenarios))) as show:
-        return run_study(asked, show, keeper)
+        result = run_study(asked, show, keeper)
+    if result.omstarter:
+        print(LOST, file=sys.stderr)
+    return result
 
 
 @contextmanager

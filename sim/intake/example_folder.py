@@ -25,7 +25,7 @@ from sim.scenario import make_plan
 
 MAPPING, TRUTH = "las-in.yaml", "sanning.yaml"
 ORDINARY = Size(volume=1.0, slack=1.25)
-LARGE_YEARS, LARGE_PLACEMENTS, LARGE_PAYMENTS = 10, 21_000, 315_000
+LARGE_YEARS, LARGE_PLACEMENTS, LARGE_PAYMENTS = 10, 21_000, 335_000
 """A large municipality's ten years, about."""
 LAST_YEAR = FIRST_YEAR + YEARS - 1
 _MAPPING_SAYS = """\

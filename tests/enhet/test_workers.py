@@ -35,6 +35,7 @@ def test_jobs_of_processes_that_die_are_done_again(deaths: int) -> None:
 
     shared: Shared[int, int] = Shared(2, range(40), there)
     assert sorted(shared.done(lambda job: [job])) == list(range(40))
+    assert 1 <= shared.losses <= deaths
 
 
 def test_processes_that_always_die_are_given_up_with_a_word_of_what_to_do() -> None:

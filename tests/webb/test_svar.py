@@ -132,6 +132,27 @@ def test_stop_keeps_what_is_finished_and_resume_goes_on(rot: Path) -> None:
         jobs.close()
 
 
+def test_a_process_that_was_lost_is_told_and_the_answer_is_the_same(rot: Path, tmp_path: Path) -> None:
+    from sim.app.server import make_app
+
+    def loses(study: Study, progress: Progress) -> StudyResult:
+        return replace(few(study, progress), omstarter=int(study.forsta_replikation == 0))
+
+    answers = {}
+    for simulate in (few, loses):
+        jobs = Jobs(simulate)
+        try:
+            app = make_app(rot, jobs, tmp_path / "sparat")
+            with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+                answers[simulate.__name__] = sharp(client, "prov")
+        finally:
+            jobs.close()
+    assert "En process som räknade försvann, kanske" in answers["loses"]
+    assert "försvann" not in answers["few"]
+    tables = [text.split("<table>")[1].split("</table>")[0] for text in answers.values()]
+    assert tables[0] == tables[1]
+
+
 def test_what_fails_is_told_and_the_server_goes_on(rot: Path, tmp_path: Path) -> None:
     from sim.app.server import make_app
 
