@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ def draw_inflow(name: str, inflow: Inflow, path: Path) -> Path | None:
         told = _together(inflow.manader, months)
         if len(told) >= 3 and min(count for _, count, _ in told) >= FEW:
             title = f"{name}: nya per {period}"
-            return write_figure(lambda told=told, title=title: _arrivals(title, told), title, path)  # type: ignore[misc]
+            return write_figure(partial(_arrivals, title, told), title, path)
     return None
 
 
@@ -98,6 +99,7 @@ def _arrivals(title: str, told: Sequence[tuple[date, int, float]]) -> Figure:
 def _plain_axes(drawing: Figure, title: str, below: str, beside: str) -> None:
     axes = drawing.axes[0]
     axes.spines[["top", "right"]].set_visible(False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tal(value)))
     axes.set_xlabel(below)
     axes.set_ylabel(beside)

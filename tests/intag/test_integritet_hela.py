@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-import sim
 from sim.cli import main
 from sim.intake.example import Size, example_kommun
 from sim.intake.example_files import write_exports
@@ -17,19 +15,7 @@ from sim.intake.example_people import FIRST_NAMES, SURNAMES
 from sim.intake.mapping import NAME
 from sim.intake.privacy import has_personnummer
 
-REPO = Path(sim.__file__).parents[1]
 IGNORED = ("Personnummer", "Namn", "Anteckning", "Betalningsmottagare")
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project without kommuner."""
-    made = tmp_path / "projekt"
-    shutil.copytree(REPO / "conf", made / "conf", ignore=shutil.ignore_patterns("kommun", "avstamning", "underlag"))
-    (made / "conf" / "kommun").mkdir()
-    (made / "scenarios").mkdir()
-    monkeypatch.setenv("HEMMAPLAN_ROT", str(made))
-    return made
 
 
 def exports(folder: Path) -> set[str]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-import sim
 from intag.handgjort import lists
 from sim import load_kommun, load_scenario
 from sim.cli import main
@@ -16,7 +14,6 @@ from sim.commands import las_in
 from sim.intake.about import About, about_of
 from sim.intake.mapping import LasIn
 
-REPO = Path(sim.__file__).parents[1]
 WORDS = ("--replikationer", "3", "--arbetare", "1")
 YAML = """\
 kommun: {id: provby_2025, namn: Provby, kommunkod: "0199"}
@@ -30,17 +27,6 @@ KOLADA = {
         {"kpi": "N35025", "municipality": "0199", "period": 2024, "values": [{"gender": "T", "value": 1600.0}]},
     ]
 }
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project without kommuner."""
-    made = tmp_path / "projekt"
-    shutil.copytree(REPO / "conf", made / "conf", ignore=shutil.ignore_patterns("kommun", "avstamning", "underlag"))
-    (made / "conf" / "kommun").mkdir()
-    (made / "scenarios").mkdir()
-    monkeypatch.setenv("HEMMAPLAN_ROT", str(made))
-    return made
 
 
 @pytest.fixture
