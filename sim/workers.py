@@ -39,9 +39,13 @@ def begin_to_load(work: object) -> Local:
     """
     asked = work.get("arbetare") if isinstance(work, Mapping) and work.get("adress") is None else 1
     count = count_of(asked) if isinstance(asked, int) and 0 <= asked <= MOST_WORKERS else 1
-    for _ in range(count - 1):
-        _pool(count).submit(_load)
-    return Local(count)
+    others = Local(count)
+    try:
+        for _ in range(others.others):
+            _pool(count).submit(_load)
+    except others.lost:  # an earlier study's, found dead only now: started anew when there is work
+        others.end()
+    return others
 
 
 def _load() -> None:
@@ -198,13 +202,13 @@ class Shared(Generic[Job, Done]):
             self._left.appendleft(answer.job)
         if answer.losses < self._losses:
             return
+        self._crew.end()
         if self._losses == MOST_LOST:
             raise WorkersLost(
                 f"processer som räknar har dött {MOST_LOST + 1} gånger, kanske för att minnet tog slut. "
                 "Stäng andra program, eller räkna med färre processer (berakning.arbetare=1 eller --arbetare 1)"
             )
         self._losses += 1
-        self._crew.end()
         self._start()
 
     def _start(self) -> None:

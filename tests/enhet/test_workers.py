@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from concurrent.futures import BrokenExecutor
 from time import sleep
 
 import pytest
 from joblib import Parallel, delayed
 
-from sim.workers import Shared, WorkersLost
+from sim.workers import Local, Shared, WorkersLost, begin_to_load
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -46,3 +47,12 @@ def test_processes_that_always_die_are_given_up_with_a_word_of_what_to_do() -> N
     shared: Shared[int, int] = Shared(2, range(1000), lambda job: (os._exit, 1))
     with pytest.raises(WorkersLost, match="arbetare=1"):
         list(shared.done(here))
+    begin_to_load({"arbetare": 2})
+    assert Local(2).executor().submit(abs, -1).result() == 1, "the next study is to have others that live"
+
+
+def test_processes_that_died_while_nobody_asked_are_started_anew_for_the_next_study() -> None:
+    with pytest.raises(BrokenExecutor):
+        Local(2).executor().submit(os._exit, 1).result()
+    begin_to_load({"arbetare": 2})
+    assert Local(2).executor().submit(abs, -1).result() == 1
