@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sim.comparison import Comparison
 from sim.config import Boende, Extern, Team
@@ -59,4 +61,11 @@ def lines_of(made: Comparison) -> list[Line]:
         if any(isinstance(r, Extern) and r.verksamhet == area for r in kommun.resurser.values()):
             title = f"Externa vårddygn per månad, {gement(verksamhet.namn)}"
             found.append(Line(f"externa_dygn_{area}", area, "varddygn_extern", "", title, "dygn"))
-    return found
+    return list(_told_apart(found))
+
+
+def _told_apart(lines: Sequence[Line]) -> Iterator[Line]:
+    """Steg of two verksamheter may have the same key: the file is then named after its verksamhet too."""
+    count = Counter(line.file for line in lines)
+    for line in lines:
+        yield replace(line, file=f"{line.file}_{line.area}") if count[line.file] > 1 else line

@@ -16,7 +16,8 @@ from sim.analysis.tornado import Effect, Tornado, interval
 from sim.analysis.tornado_text import called, value_text
 from sim.analysis.waterfall import Waterfall
 from sim.analysis.waterfall_text import INTERACTION, TOGETHER
-from sim.figures import GREY, NOTE, SMALL, TITLE, WIDTH, svg_text, wrapped, write_figure
+from sim.figures_axes import svg_text, write_figure
+from sim.figures_look import GREY, NOTE, SMALL, TITLE, WIDTH, wrapped
 from sim.swedish import tal
 
 NAMES = 30

@@ -13,7 +13,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.distributions import cdf
 from sim.durations import from_config
-from sim.figures import GREY, NOTE, TITLE, WIDTH, write_figure
+from sim.figures_axes import write_figure
+from sim.figures_look import GREY, NOTE, TITLE, WIDTH
 from sim.intake.file_lengths import length_tree
 from sim.intake.fitted import Inflow, Length
 from sim.intake.sourced import FEW, plain

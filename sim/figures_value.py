@@ -11,7 +11,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.assumption import values_text
 from sim.analysis.marginal_text import MNKR, Valued, tal_amount
-from sim.figures import GREY, HEIGHT, NOTE, SMALL, TITLE, WIDTH, svg_text, wrapped, write_figure
+from sim.figures_axes import svg_text, write_figure
+from sim.figures_look import GREY, HEIGHT, NOTE, SMALL, TITLE, WIDTH, wrapped
 from sim.swedish import tal
 
 LOOKS: tuple[dict[str, Any], ...] = (
