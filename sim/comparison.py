@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +15,7 @@ from sim.engine import FASTEST
 from sim.experiment import Progress, Study, StudyResult, run_study
 from sim.labels import LABELS
 from sim.runs import Row
-from sim.statistics import DIFFERENCES, LEVELS, Series, Statistics, differences, levels
+from sim.statistics import DIFFERENCES, LEVELS, Series, Statistics, compared
 from sim.tables import Table
 
 if TYPE_CHECKING:
@@ -99,12 +98,9 @@ def run_comparison(study: Study, progress: Progress) -> Comparison:
 
 def comparison(result: StudyResult) -> Comparison:
     """All comparisons of a finished study."""
-    base = result.tables[0]
-    with ThreadPoolExecutor() as threads:
-        differing = threads.map(lambda table: differences(table, base), result.tables[1:])
-        found = tuple(threads.map(levels, result.tables))
+    found, differing = compared(result.tables)
     chances = (chance for table in result.tables for chance in _within_budget(table))
-    return Comparison(result, found, tuple(differing), tuple(chances))
+    return Comparison(result, tuple(found), tuple(differing), tuple(chances))
 
 
 def _frame(scenarios: Sequence[Statistics], columns: Sequence[str]) -> pd.DataFrame:

@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import version
+from itertools import compress
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ from sim.comparison import KEYS, Chance, Comparison, texts_of
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult
 from sim.files import os_reason
+from sim.periods import Floats
 from sim.precision import judgements
 from sim.statistics import DIFFERENCES, LEVELS, Statistics
 from sim.tables import Table
@@ -195,25 +198,54 @@ def _cell(value: object) -> str:
 
 
 def write_statistics(scenarios: Sequence[Statistics], names: Sequence[str], path: Path) -> None:
-    """As `write_csv`, one line for each scenario, period and measure; DuckDB makes text of the million numbers."""
-    numbers = [
-        f"replace(CAST(CASE WHEN isnan({name}) THEN NULL ELSE {name} END AS VARCHAR), '.', ',') AS {name}"
-        for name in names
-    ]
-    tables = [_with_texts(each, names) for each in scenarios] or [
-        {"text": np.array([""])[:0]} | dict.fromkeys(names, np.empty(0))
-    ]
-    texts = f'text AS "\ufeff{";".join(["scenario", *KEYS])}"'
-    _copy(tables, ", ".join([texts, *numbers]), path, "FORMAT csv, HEADER true, DELIMITER ';', QUOTE ''")
+    """As `write_csv`, one line for each scenario, period and measure."""
+    numbers = [np.stack([each.columns[name].T[each.known.T] for name in names], axis=1) for each in scenarios]
+    ends, which = _in_text(np.concatenate([np.empty((0, len(names))), *numbers]))
+    with path.open("w", encoding="utf-8-sig", newline="\n") as file:
+        file.write(";".join(["scenario", *KEYS, *names]) + "\n")
+        last = 0
+        for each, values in zip(scenarios, numbers, strict=True):
+            first, last = last, last + len(values)
+            file.write("".join(map(add, _line_starts(each), ends[which[first:last]])))
 
 
-def _with_texts(each: Statistics, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Where there was anything to measure: the texts of a line, ready to be written, and its numbers."""
-    known = each.known.T.ravel()
-    ends = [";".join(map(_cell, texts)) for texts in zip(*texts_of(each.rows).values(), strict=True)]
-    starts = [f"{_cell(each.scenario)};{_cell(period)}" for period in each.periods]
-    texts = np.array([f"{start};{end}" for start in starts for end in ends], dtype=object)
-    return {"text": texts[known]} | {name: each.columns[name].T.ravel()[known] for name in names}
+def _line_starts(each: Statistics) -> Iterator[str]:
+    """The texts of each line, where there was anything to measure."""
+    rows = [";".join(map(_cell, texts)) for texts in zip(*texts_of(each.rows).values(), strict=True)]
+    for period, known in zip(each.periods, each.known.T.tolist(), strict=True):
+        start = f"{_cell(each.scenario)};{_cell(period)};"
+        yield from (start + row for row in compress(rows, known))
+
+
+def _in_text(numbers: Floats) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """The ends of lines, of shape (lines, numbers in a line): those that differ as text, and which of them each is.
+
+    Most of what a scenario's lines say, nuläge's say too. DuckDB makes text of a number faster than Python does.
+    """
+    different, which = _distinct(numbers)
+    columns = {f"tal_{number}": np.ascontiguousarray(column) for number, column in enumerate(different.T)}
+    cells = (f"coalesce(CAST(CASE WHEN isnan({name}) THEN NULL ELSE {name} END AS VARCHAR), '')" for name in columns)
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("tabell", columns)
+        line = " || ';' || ".join(cells)
+        query = f"SELECT ';' || replace({line}, '.', ',') || chr(10) AS slut FROM tabell"
+        return np.asarray(connection.execute(query).fetchnumpy()["slut"], dtype=object), which
+
+
+def _distinct(lines: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """The lines that are unlike to the last bit, and which of them each line is.
+
+    They are told apart by a number made of their bits; should two unlike ones share it, none is taken for another.
+    """
+    mixed = np.zeros(len(lines), dtype=np.uint64)
+    for column in np.ascontiguousarray(lines.T).view(np.uint64):
+        mixed ^= mixed >> np.uint64(29)
+        mixed = (mixed + column) * ODD
+    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
+    different = lines[first]
+    if np.array_equal(different[which].view(np.uint64), np.ascontiguousarray(lines).view(np.uint64)):
+        return different, which
+    return lines, np.arange(len(lines))
 
 
 # A limit to what is tried as a dictionary: every text fits, and no number does.
@@ -225,6 +257,8 @@ def write_parquet(tables: Sequence[pd.DataFrame], path: Path) -> None:
     _copy(tables, "*", path, PARQUET)
 
 
+ODD = np.uint64(0x9E3779B97F4A7C15)
+"""2**64 over the golden ratio: a multiplier that spreads what differs in few bits over all of them."""
 PIECE = 500
 """Replications whose long table is made at a time, so that memory does not grow with how many there are."""
 

@@ -7,8 +7,10 @@ is left of simulation error with this many replications.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,27 +89,90 @@ class Statistics:
 
 def levels(table: Table) -> Statistics:
     """`LEVELS` of each measure."""
-
-    def found(values: Floats) -> Sequence[Floats]:
-        return (*mean_interval(values), *quantiles_over(values, (0.1, 0.5, 0.9)))
-
-    return _statistics(table, LEVELS, map(found, _in_parts(table.values)))
+    return _statistics(table, LEVELS, _level_columns(table))
 
 
 def differences(table: Table, base: Table) -> Statistics:
     """`DIFFERENCES`, scenario minus nuläge within each replication, of the measures that both have."""
     if table.rows != base.rows:
         table, base = (each.only([row for row in table.rows if row in set(base.rows)]) for each in (table, base))
-
-    def found(pair: tuple[Floats, Floats]) -> Sequence[Floats]:
-        values = pair[0] - pair[1]
-        count = _count(~np.isnan(values))
-        with np.errstate(invalid="ignore"):
-            more, less = _count(values > 0) / count, _count(values < 0) / count
-        return (*mean_interval(values), *quantiles_over(values, (0.1, 0.9)), more, less)
-
     pairs = zip(_in_parts(table.values), _in_parts(base.values), strict=True)
-    return _statistics(table, DIFFERENCES, map(found, pairs))
+    found = np.concatenate([_differences(mine - theirs) for mine, theirs in pairs], axis=1)
+    return _statistics(table, DIFFERENCES, found)
+
+
+def compared(tables: Sequence[Table]) -> tuple[list[Statistics], list[Statistics]]:
+    """`levels` of all tables, and `differences` of all but the first from the first.
+
+    Most cells of a scenario are nuläge's to the last bit in every replication: nothing is worked out anew for those.
+    """
+    base, *others = tables
+    with ThreadPoolExecutor() as threads:
+        own, still = threads.submit(_level_columns, base), threads.submit(_still_columns, base)
+        found = list(threads.map(lambda table: _moved(table, base), others))
+    all_levels, all_differences = [_statistics(base, LEVELS, own.result())], []
+    for table, moved in zip(others, found, strict=True):
+        if moved is None:
+            all_levels.append(levels(table))
+            all_differences.append(differences(table, base))
+            continue
+        for columns, unmoved in ((moved.levels, own.result()), (moved.differences, still.result())):
+            columns[:, moved.same] = unmoved[:, moved.same]
+        all_levels.append(_statistics(table, LEVELS, moved.levels))
+        all_differences.append(_statistics(table, DIFFERENCES, moved.differences))
+    return all_levels, all_differences
+
+
+class Moved(NamedTuple):
+    """Which of a scenario's cells are nuläge's in every replication, and the columns of the others."""
+
+    same: NDArray[np.bool_]
+    levels: Floats
+    differences: Floats
+
+
+def _moved(table: Table, base: Table) -> Moved | None:
+    """None where the tables do not have the same cells."""
+    if (table.rows, table.periods, table.replications) != (base.rows, base.periods, base.replications):
+        return None
+    cells = len(base.rows) * len(base.periods)
+    moved = Moved(np.empty(cells, bool), np.empty((len(LEVELS), cells)), np.empty((len(DIFFERENCES), cells)))
+    last = 0
+    for mine, theirs in zip(_in_parts(table.values), _in_parts(base.values), strict=True):
+        first, last = last, last + mine.shape[1]
+        moved.same[first:last] = (mine.view(np.int64) == theirs.view(np.int64)).all(axis=0)
+        places = np.flatnonzero(~moved.same[first:last])
+        if len(places):
+            places = np.resize(places, max(len(places), 2))  # NumPy adds up a single column in another order
+            values = mine.take(places, axis=1)
+            moved.levels[:, first + places] = _levels(values)
+            moved.differences[:, first + places] = _differences(values - theirs.take(places, axis=1))
+    return moved
+
+
+def _still_columns(base: Table) -> Floats:
+    """The columns of the differences, if there were none: they depend only on how many replications are known."""
+    count = np.concatenate([_count(~np.isnan(part)) for part in _in_parts(base.values)])
+    most = len(base.replications)
+    zeros = np.where(np.arange(most)[:, np.newaxis] < np.arange(most + 1), 0.0, np.nan)
+    return _differences(zeros)[:, count]
+
+
+def _level_columns(table: Table) -> Floats:
+    return np.concatenate([_levels(part) for part in _in_parts(table.values)], axis=1)
+
+
+def _levels(values: Floats) -> Floats:
+    """The columns of cells, of shape (replications, cells)."""
+    return np.stack([*mean_interval(values), *quantiles_over(values, (0.1, 0.5, 0.9))])
+
+
+def _differences(values: Floats) -> Floats:
+    """The columns of cells' differences, of shape (replications, cells)."""
+    count = _count(~np.isnan(values))
+    with np.errstate(invalid="ignore"):
+        more, less = _count(values > 0) / count, _count(values < 0) / count
+    return np.stack([*mean_interval(values), *quantiles_over(values, (0.1, 0.9)), more, less])
 
 
 def _in_parts(values: Floats) -> Iterator[Floats]:
@@ -118,18 +183,11 @@ def _in_parts(values: Floats) -> Iterator[Floats]:
         yield flat[:, first : first + cells]
 
 
-def _statistics(table: Table, names: Sequence[str], parts: Iterator[Sequence[Floats]]) -> Statistics:
-    """The columns of a table's cells, found part by part, in order of the labels."""
+def _statistics(table: Table, names: Sequence[str], found: Floats) -> Statistics:
+    """The columns of a table's cells, of shape (columns, cells), in order of the labels."""
     shape = len(table.rows), len(table.periods)
     rows = sorted(range(shape[0]), key=table.rows.__getitem__)
     periods = sorted(range(shape[1]), key=table.periods.__getitem__)
-    found = np.empty((len(names), shape[0] * shape[1]))
-    first = 0
-    for columns in parts:
-        last = first + len(columns[0])
-        for line, column in zip(found, columns, strict=True):
-            line[first:last] = column
-        first = last
     ordered = found.reshape(len(names), *shape)[:, rows][:, :, periods]
     return Statistics(
         table.scenario,

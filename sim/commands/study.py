@@ -28,7 +28,7 @@ from sim.settings import report_from, study_from
 from sim.spread import spread_lines, three_spreads
 from sim.summary import summary_text
 from sim.unfinished import Identity, Journal, earlier_run, finished_run, forget, identity_of
-from sim.workers import Shared
+from sim.workers import Local, Shared
 
 
 def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | None = None) -> int:
@@ -178,13 +178,13 @@ def _written(
     made = comparison(result)
     if not hurry.allows(writing):
         raise KeyboardInterrupt
-    cautions = warn(made)
-    write_cautions(cautions, folder)
     with ThreadPoolExecutor(1) as beside:
-        tables = beside.submit(write, made, cautions)
-        if not hurry.on:
-            draw_all(made, folder / "figurer")
-        tables.result()
+        figures = None if hurry.on else beside.submit(draw_all, made, folder / "figurer")
+        cautions = warn(made)
+        write_cautions(cautions, folder)
+        write(made, cautions)
+        if figures:
+            figures.result()
     text = summary_text(made, cautions)
     if written:
         spreads = three_spreads(result, written)
@@ -195,11 +195,15 @@ def _written(
 
 
 def draw_all(made: Comparison, folder: Path) -> None:
-    """All figures, by the processes that simulated. What draws them is loaded when the first is to be drawn."""
+    """All figures, by the other processes that simulated where there are any: this one has the tables to write.
+
+    What draws them is loaded when the first is to be drawn.
+    """
     from sim.figures_content import Content, contents_of, drawn
 
     folder.mkdir(parents=True, exist_ok=True)
     workers = workers_of(made.resultat.study)
-    shared: Shared[Content, str] = Shared(workers, contents_of(made), lambda content: (drawn, content, folder))
+    crew = Local(workers, helped=workers == 1)
+    shared: Shared[Content, str] = Shared(crew, contents_of(made), lambda content: (drawn, content, folder))
     for _ in shared.done(lambda content: drawn(content, folder)):
         pass

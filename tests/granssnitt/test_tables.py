@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sim.figures_png import write_png
-from sim.results import write_csv, write_statistics
+from sim.results import ODD, write_csv, write_statistics
 from sim.statistics import Statistics
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=False)
@@ -41,6 +41,29 @@ def test_numbers_are_written_as_python_writes_them(
 
 def in_swedish(value: float) -> str:
     return "" if math.isnan(value) else repr(value).replace(".", ",")
+
+
+def test_lines_that_say_the_same_are_each_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when lines that differ are taken for the same at first."""
+    columns = {name: np.tile([0.1, 2.0, -0.0, 0.0, math.nan], (2, 1)) for name in ("a", "b")}
+    columns["b"][1, 1] = 2.0000000000000004
+    rows, periods = (("v", "nettokostnad", "x"), ("v", "nettokostnad", "y")), ("1", "2", "3", "4", "5")
+    scenarios = [Statistics(name, rows, periods, columns) for name in ("nulage", "mer")]
+    kept = []
+    for multiplier in (ODD, np.uint64(0)):
+        monkeypatch.setattr("sim.results.ODD", multiplier)
+        write_statistics(scenarios, ["a", "b"], tmp_path / "x.csv")
+        kept.append((tmp_path / "x.csv").read_text("utf-8-sig").splitlines()[1:])
+    assert (
+        kept[0]
+        == kept[1]
+        == [
+            f"{name};{period};v;nettokostnad;{part};kr;{a};{b}"
+            for name in ("nulage", "mer")
+            for period, a in zip("1234", ("0,1", "2,0", "-0,0", "0,0"), strict=True)
+            for part, b in (("x", a), ("y", "2,0000000000000004" if a == "2,0" else a))
+        ]
+    )
 
 
 def test_a_table_without_lines_has_its_head(tmp_path: Path) -> None:
