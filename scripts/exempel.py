@@ -19,7 +19,7 @@ FILES = (
     "sammanfattning.md",
     "manifest.json",
     "budget.csv",
-    "figurer/hushall_bistand.svg",
+    "figurer/hushall_forsorjningsstod_bistand.svg",
     "figurer/externa_dygn_missbruk.svg",
     "figurer/skillnader.svg",
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sim.config import Andring, Kommun, Scenario
 from sim.labels import KOSTNADSSLAG
+from sim.scenario import changed_value, in_force
 from sim.swedish import datum, tal
 
 WORDS = {
@@ -94,9 +95,15 @@ POINTING = {"nasta", "i_steg", "ko", "nulage", "resurser", "drivare"}
 """After these stand stegs, verksamheter and resources, which are called what they are where they are described."""
 
 
-def change_text(change: Andring, kommun: Kommun) -> str:
-    """One change as a sentence part: what, from what value to what, and when."""
+def change_text(change: Andring, kommun: Kommun, before: Sequence[Andring] = ()) -> str:
+    """One change as a sentence part: what, from what value to what, and when. `before`: what else may have changed the
+    same number by then, in the order in which it is applied.
+    """
     name, value = path_text(change.mal, kommun)
+    day = change.fran or kommun.start
+    for other in before:
+        if other.mal == change.mal and in_force(other, day) and isinstance(value, int | float):
+            value = changed_value(value, other)
     return f"{name}: {_operation(change, value)}{_when(change.fran, change.till)}"
 
 
@@ -173,4 +180,14 @@ def _when(start: date | None, end: date | None) -> str:
 
 
 def scenario_lines(scenario: Scenario, kommun: Kommun) -> list[str]:
-    return [change_text(change, kommun) for change in scenario.andringar]
+    planned = (*kommun.planerat.values(),)
+    return [
+        change_text(change, kommun, (*planned, *scenario.andringar[:place]))
+        for place, change in enumerate(scenario.andringar)
+    ]
+
+
+def planned_text(kommun: Kommun, name: str) -> str:
+    """One of the kommun's own planned changes."""
+    before = list(kommun.planerat)[: list(kommun.planerat).index(name)]
+    return change_text(kommun.planerat[name], kommun, [kommun.planerat[each] for each in before])

@@ -16,6 +16,7 @@ class Line:
     """Which measure a figure over time shows."""
 
     file: str
+    """No two figures share it: stegs of two verksamheter may be called the same."""
     area: str
     measure: str
     part: str
@@ -33,14 +34,14 @@ def lines_of(made: Comparison) -> list[Line]:
         for key, steg in verksamhet.steg.items():
             if steg.bistand_kr_per_manad is not None:
                 title = f"{steg.namn}, per månad" if several else "Hushåll med bistånd, per månad"
-                found.append(Line(f"hushall_{key}", area, "bidragsmanader", key, title, "hushåll"))
+                found.append(Line(f"hushall_{area}_{key}", area, "bidragsmanader", key, title, "hushåll"))
                 which = f", {gement(steg.namn)}" if several else ""
                 title = f"Utbetalt bistånd{which}, per månad"
-                found.append(Line(f"bistand_{key}", area, "utbetalt_bistand", key, title, "mnkr", 1e-6))
+                found.append(Line(f"bistand_{area}_{key}", area, "utbetalt_bistand", key, title, "mnkr", 1e-6))
             places = getattr(steg.behov, "plats", ())
             if any(isinstance(kommun.resurser[name], Boende) for name in places):
                 title = f"Kö till {gement(steg.namn)}, medelantal per månad"
-                found.append(Line(f"ko_{key}", area, "ko", key, title, "personer"))
+                found.append(Line(f"ko_{area}_{key}", area, "ko", key, title, "personer"))
             if steg.frist is not None:
                 title = f"Tid till beslut, {gement(steg.namn)} ({gement(verksamhet.namn)}), klara i månaden"
                 found.append(Line(f"utredningstid_{area}_{key}", area, "utredningstid_medel", key, title, "dygn"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,11 +60,14 @@ def _over_time(content: OverTime) -> Drawing:
     near = content.limit is not None and inside[0] / NEAR <= content.limit <= inside[1] * NEAR
     if content.limit is not None and near:
         inside = min(inside[0], content.limit), max(inside[1], content.limit)
-    frame = Frame(content.title, content.unit, content.note, (first, last), inside, right, 9)
-    frame.base_year(first)
-    frame.band(time, content.low, content.high, BAND)
+    frame = Frame(content.title, content.unit, content.note, (first, last), inside, right, 6)
+    shown: list[tuple[Any, Any]] = [(time, content.low), (time, content.high)]
+    shown += [(curve.months, curve.means) for curve in content.curves]
     if content.limit is not None and near:
-        frame.line([first, last], [content.limit] * 2, GREY, 1.2, (2, 2))
+        shown.append(([first, last], [content.limit] * 2))
+        frame.line(*shown[-1], GREY, 1.2, (2, 2))
+    frame.base_year(first, shown)
+    frame.band(time, content.low, content.high, BAND)
     for curve in content.curves:
         _draw_curve(frame, curve, every=6, size=3.5)
     years = range(first, last)
@@ -125,10 +129,12 @@ def _fan(content: Fan) -> Drawing:
     right = 14 + max(width(name, SMALL) for name in ("Budget", *names))
     inside = float(np.nanmin(every)), float(np.nanmax(every))
     frame = Frame(content.title, "mnkr", content.note, (-0.5, count - 0.5), inside, right, 7)
-    frame.base_year(-0.5)
+    steps = np.repeat(np.arange(count + 1) - 0.5, 2)[1:-1]
+    shown = [(time, end) for band in content.bands for end in band]
+    shown += [(steps, np.repeat(content.budget, 2)), *((curve.months, curve.means) for curve in content.curves)]
+    frame.base_year(-0.5, shown)
     for (low, high), grey in zip(content.bands, SHADES, strict=True):
         frame.band(time, low, high, grey)
-    steps = np.repeat(np.arange(count + 1) - 0.5, 2)[1:-1]
     frame.line(steps, np.repeat(content.budget, 2), BUDGET, 2.4)
     for curve in content.curves:
         _draw_curve(frame, curve, every=1, size=4.5)

@@ -15,12 +15,12 @@ from sim.calendars import is_month
 from sim.comparison import Comparison
 from sim.costs import ALL_AREAS
 from sim.figure_list import Line, lines_of
-from sim.labels import KOSTNADSSLAG
+from sim.labels import kostnadsslag_i_text
 from sim.periods import Floats
 from sim.scenario import NULAGE
 from sim.statistics import Series
 from sim.summary import Found, KeyFigure, key_figures, planning_periods, row_of
-from sim.swedish import tal
+from sim.swedish import tal, uppraknat
 
 BANDS = (("p10", "p90"), ("p25", "p75"))
 """Of a fan chart, the widest first."""
@@ -216,7 +216,7 @@ def against_budget(made: Comparison, area: str) -> AgainstBudget | None:
         left = made.levels(scenario, against).only(_is_year)
         means, low, high = (money - left[name] * 1e-6 for name in ("medel", "p90", "p10"))
         outcomes.append(Outcome(who, means, low, high))
-    what = ", ".join(KOSTNADSSLAG[line].lower() for line in verksamhet.budget_tkr)
+    what = uppraknat(kostnadsslag_i_text(verksamhet.budget_tkr))
     note = "Punkt: medel av möjliga år. Streck: P10–P90, spridningen mellan möjliga år."
     return AgainstBudget(
         f"kostnad_mot_budget_{area}",

@@ -99,13 +99,18 @@ class Frame:
         points, top = self.at(x, low), self.at(x, high)
         self._under += band(points[:, 0], points[:, 1], top[:, 1], color)
 
-    def base_year(self, first: float) -> None:
-        """A field of one unit along the x axis, behind everything, and its name before what may cross it."""
+    def base_year(self, first: float, shown: Sequence[tuple[Any, Any]]) -> None:
+        """A field of one unit along the x axis, behind everything, and its name at its top, or at its bottom where what
+        is `shown` (x and y of each line, x rising) leaves more room."""
         low, high = self.at([first, first + 1], self.y).tolist()
         self._under.insert(0, rectangle(low[0], low[1], high[0], high[1], BEHIND))
-        name, left, top, pad = "basår", low[0] + 2, high[1] - 2, 0.5
-        right, bottom = left + width(name, SMALL), top - SMALL
-        self._words.append(rectangle(left - pad, bottom - pad, right + pad, top + pad, BEHIND))
+        name, left = "basår", low[0] + 2
+        right = left + width(name, SMALL)
+        places = np.linspace(self.x[0], self.x[0] + (right - self.left) * (self.x[1] - self.x[0]) / self.width, 9)
+        taken = np.array([np.interp(places, x, y, left=np.nan, right=np.nan) for x, y in shown]).ravel()
+        heights = self.at(np.zeros(taken.size), taken)[:, 1][np.isfinite(taken)]
+        above, below = self.top - heights.max(initial=self.bottom), heights.min(initial=self.top) - self.bottom
+        top = self.top - 2 if above >= min(below, SMALL + 4) else self.bottom + SMALL + 3
         self._words += words(name, left, top, SMALL, "#595959", up="top")
 
     def text(
@@ -140,12 +145,14 @@ class Frame:
             at = max(value, top + height / 2)
             top = at + height / 2
             placed.append((at, value, name, color))
-        over = max(top - high, 0.0)
-        right = self.x[1]
+        right, ceiling = self.x[1], high
         beside = right + 0.012 * (right - self.x[0])
-        for at, value, name, color in placed:
-            self.line([last, beside], [value, at - over], color, width=0.5)
-            self.text(name, beside, at - over, (2, 0), SMALL, color)
+        for at, value, name, color in reversed(placed):
+            height = line_height * (name.count("\n") + 1)
+            level = min(at, ceiling - height / 2)
+            ceiling = level - height / 2
+            self.line([last, beside], [value, level], color, width=0.5)
+            self.text(name, beside, level, (2, 0), SMALL, color)
 
     def legend(self, entries: Sequence[tuple[str, str, str | None, str]]) -> None:
         """To the right of the plot: name, colour, marker (None = a thick line) and the marker's face."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 import matplotlib as mpl
 import numpy as np
 from matplotlib.font_manager import get_font
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.textpath import TextToPath
 
 from sim.figures_drawing import Outline, Words
@@ -32,6 +32,14 @@ def font_folder() -> Path:
 def covered(typeface: Path) -> frozenset[int]:
     """The characters that a typeface has, by their numbers in Unicode."""
     return frozenset(FT2Font(typeface).get_charmap())
+
+
+@cache
+def advances(typeface: Path) -> Mapping[int, float]:
+    """How far each character of a typeface takes the line, as a share of the size of type."""
+    font = FT2Font(typeface)
+    unscaled = LoadFlags.NO_SCALE
+    return {code: font.load_char(code, flags=unscaled).horiAdvance / font.units_per_EM for code in font.get_charmap()}
 
 
 def drawable(text: str) -> str:

@@ -12,9 +12,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.analysis.assumption import values_text
 from sim.analysis.marginal_text import MNKR, Valued, tal_amount
 from sim.figures_axes import svg_text, write_figure
-from sim.figures_look import GREY, HEIGHT, NOTE, SMALL, TITLE, WIDTH, wrapped
+from sim.figures_look import GREY, NOTE, SMALL, TITLE, WIDTH, wrapped
 from sim.swedish import tal
 
+HEIGHT = 3.5
 LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "black", "marker": "o", "linestyle": "-"},
     {"color": "#D55E00", "marker": "v", "linestyle": (0, (1, 1))},

@@ -6,6 +6,7 @@ averaged over months but computed anew for the year. `slutet`: the value on the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -241,6 +242,12 @@ KOSTNADSSLAG: dict[str, str] = {
     "handlaggare": "Handläggare",
     "ovrigt": "Övrigt (inte simulerat)",
 }
+
+
+def kostnadsslag_i_text(kinds: Iterable[str]) -> list[str]:
+    """Their names inside a sentence, always in the same order."""
+    return [name.lower() for kind, name in KOSTNADSSLAG.items() if kind in set(kinds)]
+
 
 KALLTYPER: dict[str, tuple[str, str]] = {
     "dokument": ("dokument", "Står i kommunens publicerade dokument."),

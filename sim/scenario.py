@@ -69,13 +69,14 @@ def make_plan(kommun: Kommun, scenario: Scenario | None = None, base: Plan | Non
         number_of_day = float((day - kommun.start).days)
         before = epochs[-1].bas if epochs and day not in planned_days else known.get(number_of_day)
         without = before or _snapshot(content, planned, (), day, "planerat")
-        acts = day >= kommun.start and any(_in_force(change, day) for change in changes)
+        acts = day >= kommun.start and any(in_force(change, day) for change in changes)
         with_scenario = _snapshot(content, planned, changes, day, where) if acts else without
         epochs.append(Epok(number_of_day, with_scenario, without))
     return Plan(scenario_id, scenario.namn if scenario else "Nuläge", kommun, scenario, tuple(epochs))
 
 
-def _in_force(change: Andring, day: date) -> bool:
+def in_force(change: Andring, day: date) -> bool:
+    """Whether a change acts on a day."""
     return (change.fran is None or change.fran <= day) and (change.till is None or day <= change.till)
 
 
@@ -153,7 +154,7 @@ def _snapshot(
     """The kommun as it is on `day`, validated anew."""
     changed = _copied(content)
     for group in (planned, changes):
-        _apply(changed, [change for change in group if _in_force(change, day)], where)
+        _apply(changed, [change for change in group if in_force(change, day)], where)
     return checked_kommun(changed, where=f"{where} från {day}")
 
 
@@ -171,7 +172,9 @@ def _apply(content: dict[str, Any], changes: Sequence[Andring], where: str) -> N
         holder, key = _holder(content, change.mal)
         old = holder[key]
         holder[key] = (
-            {d: _changed(v, change) for d, v in old.items()} if isinstance(old, Mapping) else _changed(old, change)
+            {d: changed_value(v, change) for d, v in old.items()}
+            if isinstance(old, Mapping)
+            else changed_value(old, change)
         )
         group = share_group(change.mal)
         if group is None and change.motpart:
@@ -188,7 +191,8 @@ def _apply(content: dict[str, Any], changes: Sequence[Andring], where: str) -> N
         _rescale(content, group, named, counterparts.get(group, set()), where)
 
 
-def _changed(old: float, change: Andring) -> float:
+def changed_value(old: float, change: Andring) -> float:
+    """A number as a change makes it."""
     if change.satt is not None:
         return _as_int_if_whole(old, change.satt)
     if change.plus is not None:

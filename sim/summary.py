@@ -11,7 +11,7 @@ from sim.comparison import Comparison
 from sim.config import Boende, Extern, Kommun, Steg, Team
 from sim.costs import ALL_AREAS
 from sim.describe import scenario_lines
-from sim.labels import LABELS
+from sim.labels import LABELS, kostnadsslag_i_text
 from sim.precision import precision_lines
 from sim.runs import Row
 from sim.scenario import NULAGE
@@ -70,9 +70,11 @@ def key_figures(kommun: Kommun, planning: str, last_year: str) -> list[KeyFigure
                     at_end(area, "arsarbetare_behov", name, f"Årsarbetare som behövs, {gement(resurs.namn)}")
                 )
                 figures.append(at_end(area, "ofordelade", name, f"Ofördelade ärenden, {gement(resurs.namn)}"))
-        for key, steg in verksamhet.steg.items():
-            if steg.frist is not None:
-                figures.append(at_end(area, "utredningstid_medel", key, f"Utredningstid, {gement(verksamhet.namn)}", 0))
+        limited = [key for key, steg in verksamhet.steg.items() if steg.frist is not None]
+        for key in limited:
+            which = f" ({gement(verksamhet.steg[key].namn)})" if len(limited) > 1 else ""
+            name = f"Utredningstid, {gement(verksamhet.namn)}{which}"
+            figures.append(at_end(area, "utredningstid_medel", key, name, 0))
     return figures
 
 
@@ -231,7 +233,7 @@ def _budget(made: Comparison) -> list[str]:
                 chances = [f"{tal(100 * chance)} %" for chance in mine]
                 lines.append(f"| {kommun.verksamheter[area].namn} | {plan.namn} | {' | '.join(chances)} |")
     compared = [
-        f"{gement(verksamhet.namn)} {uppraknat([_line(line) for line in verksamhet.budget_tkr])}"
+        f"{gement(verksamhet.namn)} {uppraknat(kostnadsslag_i_text(verksamhet.budget_tkr))}"
         for _, verksamhet in sorted(kommun.verksamheter.items())
         if verksamhet.budget_tkr
     ]
@@ -245,12 +247,6 @@ def _budget(made: Comparison) -> list[str]:
 
 def _budget_differs(made: Comparison, area: str, scenario: str) -> bool:
     return bool((made.changes(scenario, (area, "avvikelse", ""))["skillnad"] != 0).any())
-
-
-def _line(line: str) -> str:
-    from sim.labels import KOSTNADSSLAG
-
-    return KOSTNADSSLAG[line].lower()
 
 
 def _scenarios(made: Comparison) -> list[str]:

@@ -58,7 +58,8 @@ def draw(saved: Saved) -> Drawn:
         drawing = drawable(draw_chain(kommun, area))
         path.write_text(drawing, encoding="utf-8", newline="\n")
         svg_to_png(path, WORD_POINTS, DPI)
-        chains.append(Chain(area, path, float(drawing.split('width="')[1].split('"')[0])))
+        sides = (float(drawing.split(f'{side}="')[1].split('"')[0]) for side in ("width", "height"))
+        chains.append(Chain(area, path, *sides))
     return Drawn(contents, folder, chains)
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.calibration_files import calibration_path, load_calibration
 from sim.cautions import Caution
+from sim.config import Kommun
 from sim.errors import HemmaplanError
 from sim.figures_content import Content
 from sim.freshness import stale_cautions
 from sim.reconcile import Line, load_reconciliation, reconciliation_table
-from sim.report.document import Block, Document, Heading, Inline, PageBreak, Paragraph
+from sim.report.document import Block, Document, Heading, Inline, Paragraph
+from sim.report.documents import Dokument, cited_in, document_codes, document_table, load_documents
 from sim.report.extras import EXTRAS, TESTS, extra_sections
 from sim.report.first_page import first_page
 from sim.report.glossary import glossary_table, measures_in
 from sim.report.long_tables import long_tables
 from sim.report.money import home_blocks, money_blocks, volume_blocks
 from sim.report.numbers import Numbers
-from sim.report.pictures import Chain, chain_figures, pictures
+from sim.report.pictures import Chain, chain_blocks, pictures
 from sim.report.saved import Saved
 from sim.report.sections import (
     grade_sentence,
@@ -58,6 +60,7 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
     if published and not kommun.startdag:
         fitted = load_calibration(root, kommun)[1] if calibration_path(root, kommun.id).is_file() else ()
         table = reconciliation_table(published, made, fitted)
+    cited = cited_in(kommun, load_documents(root))
     planning, _ = planning_periods(made)
     cautions = [Caution(**each) for each in saved.manifest.get("varningar", ())]
     cautions += stale_cautions(saved.folder, root)
@@ -68,13 +71,13 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         ("Figurer", [*differences, *figures]),
         ("Hemmaplan mot extern", home_blocks(numbers)),
         *extra_sections(saved.folder, kommun, EXTRAS),
-        ("Metod", [*method_blocks(made), *chain_figures(kommun, drawn.chains)]),
+        ("Metod", method_blocks(made)),
         ("Scenarier", scenario_blocks(made)),
         (
             "Tal och källor",
             [status_table(kommun), parameter_table(kommun, settings.maskera_under), *_masking(settings)],
         ),
-        ("Källor", [source_table(kommun)]),
+        ("Källor", _sources(kommun, cited, published)),
         ("Avstämning", reconciliation_blocks(table, made)),
         *extra_sections(saved.folder, kommun, TESTS),
         ("Begränsningar", limit_blocks(made, cautions)),
@@ -94,11 +97,11 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
     )
     measures = measures_in(document)
     appendix: list[Block] = [
-        PageBreak(),
         Heading("Bilaga A. STRESS-DES"),
-        *stress_blocks(made, saved.manifest, len(measures)),
+        *stress_blocks(made, saved.manifest, len(measures), [each.cited for each in cited.values()]),
         Heading("Bilaga B. Ordlista"),
         glossary_table(measures),
+        *chain_blocks("Bilaga C. Vårdkedjor", kommun, drawn.chains),
     ]
     return replace(document, blocks=(*document.blocks, *appendix), sheets=long_tables(made), readme=_readme(document))
 
@@ -119,12 +122,22 @@ def _published(root: Path, kommun_id: str) -> list[Line]:
         return []
 
 
+def _sources(kommun: Kommun, cited: Mapping[str, Dokument], published: Sequence[Line]) -> list[Block]:
+    figures = {}
+    for uppgift in (line.uppgift for line in published):
+        key = f"{uppgift.omrade}.{uppgift.nyckeltal}"
+        figures[key] = uppgift.namn
+        figures[f"{key} {uppgift.period}"] = f"{uppgift.namn}, {uppgift.period.replace('-', '–')}"
+    documents = document_table(cited)
+    return [*([documents] if documents else []), source_table(kommun, document_codes(cited), figures)]
+
+
 def _masking(settings: Rapport) -> list[Block]:
     if settings.maskera_under < 2:
         return []
     text = (
         f"Antal personer under {settings.maskera_under} ur kommunens egna data visas inte, och inte heller de tal som "
-        "skulle avslöja dem (rapport.maskera_under)."
+        "skulle avslöja dem. Gränsen ställs in i conf/rapport, som maskera_under."
     )
     return [Paragraph((text,), "note")]
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from sim.swedish import tal
 
-SHORT = 14
+SHORT = 12
 """Rows of a table that is not divided between pages."""
 
 
@@ -62,7 +62,7 @@ class Interval:
 
     @property
     def text(self) -> str:
-        return f"{self.low.text} till {self.high.text}"
+        return f"{self.low.text}\u00a0till\u00a0{self.high.text}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Strong:
 
 @dataclass(frozen=True)
 class Masked:
-    """A number that is not shown, since it is of too few persons."""
+    """What stands where a number would: one that is not shown, since it is of too few persons, or several."""
 
     text: str = "färre än 5"
 
@@ -87,6 +87,8 @@ Cell = str | Number | Interval | Masked | None
 class Heading:
     text: str
     level: Literal[1, 2, 3] = 1
+    wide: bool = False
+    """On a page on its side, with what follows."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """`key` names its sheet; `widths` are shares of the text's width. Columns of numbers stand to the right.
+    """`key` names its sheet. Columns of numbers stand to the right; how wide columns are is a matter of what they hold.
 
     `small`: a long table in smaller type.
     """
@@ -124,12 +126,11 @@ class Table:
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    widths: tuple[float, ...]
     note: tuple[Inline, ...] = ()
     small: bool = False
 
     def __post_init__(self) -> None:
-        wrong = [row for row in (self.widths, *self.rows) if len(row) != len(self.header)]
+        wrong = [row for row in self.rows if len(row) != len(self.header)]
         if wrong:
             raise ValueError(f"{self.key}: {wrong[0]} has not {len(self.header)} cells")
 
@@ -140,7 +141,6 @@ class Table:
             self,
             header=tuple(self.header[place] for place in kept),
             rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
-            widths=tuple(self.widths[place] for place in kept),
         )
 
     @property
@@ -191,12 +191,7 @@ class Figure:
         return text_of(self.alt)
 
 
-@dataclass(frozen=True)
-class PageBreak:
-    pass
-
-
-Block = Heading | Paragraph | Finding | Bullets | Table | Figure | PageBreak
+Block = Heading | Paragraph | Finding | Bullets | Table | Figure
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,9 @@ def backtest(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Bloc
     if any(row["raknas"] != "ja" for row in model):
         note += " * Följer av andra siffror och räknas inte."
     header = ("Siffra", "Enhet", "År", "Förutsagt", "80-procentsintervall", "Blev", "Mot", "Fel", "Inom")
-    widths = (0.21, 0.10, 0.06, 0.11, 0.18, 0.09, 0.10, 0.08, 0.07)
     return [
         Paragraph((f"Modellen är inpassad mot ett år och har fått förutsäga nästa. {_grade(mine)}".strip(),)),
-        Table("backtest", "Förutsägelser av publicerade år", header, tuple(table), widths, (note,)),
+        Table("backtest", "Förutsägelser av publicerade år", header, tuple(table), (note,)),
     ]
 
 

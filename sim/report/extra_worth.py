@@ -55,11 +55,9 @@ def worth(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Block]:
     if len(stances) > 1:
         note += f"De sista kolumnerna är netto om antagandet om {first['antagande_om']} är ett annat."
     caption = f"{first['vad']}: vad var och en är värd, mnkr om året"
-    share = 0.62 / (len(header) - 2)
-    widths = (0.12, *[share] * 4, 0.26, *[share] * (len(header) - 6))
     return [
         Paragraph((told, *of)),
-        Table("varde", caption, header, tuple(table), widths, (note,)),
+        Table("varde", caption, header, tuple(table), (note,)),
         *drawn(folder, "varde", f"{first['vad']}: netto för var och en", alt),
     ]
 
@@ -109,7 +107,7 @@ def goal(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Block]:
     caption = f"{first['vad']}: vad som har prövats, och om villkoret håller"
     return [
         Paragraph(tuple(parts)),
-        Table("malsok", caption, header, tuple(table), (0.14, 0.12, 0.12, 0.20, 0.20, 0.22)).without_empty(),
+        Table("malsok", caption, header, tuple(table)).without_empty(),
     ]
 
 

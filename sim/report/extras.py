@@ -77,7 +77,7 @@ def _waterfall(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Bl
         alt += [f" {row['orsak']}: ", inline(alone), "."]
     header = ("Orsak", "Ensam", "95-procentsintervall", "Utan den", "95-procentsintervall, utan")
     return [
-        Table("varfor", f"{what}: skillnaden delad på orsaker", header, tuple(table), (0.32, 0.13, 0.21, 0.13, 0.21)),
+        Table("varfor", f"{what}: skillnaden delad på orsaker", header, tuple(table)),
         *drawn(folder, "varfor", f"{what}, orsak för orsak", alt),
     ]
 
@@ -104,8 +104,7 @@ def _tornado(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Bloc
             "Varje antagande är prövat i båda ändar av sitt spann, ett i taget. Med talen som de står är skillnaden ",
             *(inline(written), "."),
         )
-        widths = (0.40, 0.22, 0.13, 0.13, 0.12)
-        found.append(Table(f"kanslighet_{scenario}", caption, header, tuple(table), widths, note))
+        found.append(Table(f"kanslighet_{scenario}", caption, header, tuple(table), note))
         found += drawn(folder, f"kanslighet_{scenario}", caption, alt)
     return found
 

@@ -139,7 +139,7 @@ def phrase_of(figure: KeyFigure, kommun: Kommun) -> str:
         "ko": f"kön till {name}",
         "arsarbetare_behov": f"behovet av {name}",
         "ofordelade": f"antalet ofördelade ärenden hos {name}",
-        "utredningstid_medel": f"utredningstiden i {area}",
+        "utredningstid_medel": figure.name.replace("Utredningstid, ", "utredningstiden i ", 1),
     }.get(figure.measure, figure.name[0].lower() + figure.name[1:])
 
 
@@ -170,7 +170,6 @@ def _table(numbers: Numbers, planning: str) -> Table:
         f"Nettokostnad {planning}, skillnad mot nuläget, mnkr",
         ("Scenario", "Skillnad", "95-procentsintervall", "P10–P90", "Slutsats"),
         tuple(rows),
-        (0.30, 0.12, 0.20, 0.18, 0.20),
         note,
     )
 

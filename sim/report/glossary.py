@@ -29,7 +29,6 @@ def glossary_table(measures: Iterable[str]) -> Table:
         "Ord och mått",
         ("Ord", "Enhet", "Betyder"),
         tuple(rows),
-        (0.30, 0.15, 0.55),
         ("Måtten är de som bilagan använder. Alla mått finns i handbokens avsnitt 7.",),
         small=True,
     )

@@ -41,8 +41,11 @@ def _table(
     kommun = made.resultat.study.kommun
     areas = {area: verksamhet.namn for area, verksamhet in kommun.verksamheter.items()} | {"alla": "Alla"}
     parts = {name: resurs.namn for name, resurs in kommun.resurser.items()} | KOSTNADSSLAG
-    for verksamhet in kommun.verksamheter.values():
-        parts |= {name: steg.namn for name, steg in verksamhet.steg.items()}
+    stegs = {
+        (area, key): steg.namn
+        for area, verksamhet in kommun.verksamheter.items()
+        for key, steg in verksamhet.steg.items()
+    }
     rows: list[tuple[Cell, ...]] = []
     for each in found:
         values = {name: each.columns[name] for name in columns}
@@ -50,7 +53,7 @@ def _table(
         moved = np.any([np.nan_to_num(values[name]) != 0 for name in columns], axis=0)
         for line, (area, measure, part) in enumerate(each.rows):
             first, _, split = part.partition(" ")
-            called = " ".join(filter(None, [parts.get(first, first), split]))
+            called = " ".join(filter(None, [stegs.get((area, first), parts.get(first, first)), split]))
             label = LABELS[measure]
             for place in wanted:
                 if not each.known[line, place] or not (every or moved[line, place]):
@@ -66,7 +69,7 @@ def _table(
                 numbers = (_number(float(values[name][line, place]), label.enhet) for name in columns)
                 rows.append((*texts, *numbers))
     header = (*TEXTS, *columns.values())
-    return Table(key, caption, header, tuple(rows), (1 / len(header),) * len(header))
+    return Table(key, caption, header, tuple(rows))
 
 
 def _number(value: float, unit: str) -> Cell:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.config import Boende, Extern, Kommun, Verksamhet
 from sim.costs import ALL_AREAS
-from sim.labels import KOSTNADSSLAG
+from sim.labels import kostnadsslag_i_text
 from sim.reconcile import Line
 from sim.report.document import Block, Cell, Number, Paragraph, Table
 from sim.report.first_page import budget_year
@@ -25,15 +25,23 @@ def money_blocks(numbers: Numbers, published: Sequence[Line]) -> list[Block]:
         return [Paragraph(("Kommunens beskrivning har ingen budget.",))]
     kommun = numbers.made.resultat.study.kommun
     compared = [
-        f"{gement(verksamhet.namn)} {uppraknat([KOSTNADSSLAG[line].lower() for line in verksamhet.budget_tkr])}"
+        f"{gement(verksamhet.namn)} {uppraknat(kostnadsslag_i_text(verksamhet.budget_tkr))}"
         for _, verksamhet in sorted(kommun.verksamheter.items())
         if verksamhet.budget_tkr
     ]
+    rows = [
+        *(row for area in sorted(kommun.verksamheter) for row in _area_rows(numbers, area, year, published)),
+        *_area_rows(numbers, ALL_AREAS, year, ()),
+    ]
+    outcome = (
+        f"Utfall {kommun.basar} är dokumentets publicerade siffra för samma kostnadsslag, där den finns. "
+        if any(row[1] is not None for row in rows)
+        else ""
+    )
     note = (
-        f"Avvikelse = budget − prognos; underskott är negativt. Utfall {kommun.basar} är dokumentets publicerade "
-        "siffra för samma kostnadsslag, där den finns. Prognosen är medel av möjliga år, och P10–P90 är avvikelsens "
-        f"spridning mellan dem. Jämförda kostnadsslag: {'; '.join(compared)}. Ett scenario som inte rör dem står inte "
-        "med."
+        f"Avvikelse = budget − prognos; underskott är negativt. {outcome}Prognosen är medel av möjliga år, och P10–P90 "
+        f"är avvikelsens spridning mellan dem. Jämförda kostnadsslag: {'; '.join(compared)}. Ett scenario som inte rör "
+        "dem står inte med."
     )
     header = (
         "Verksamhet",
@@ -45,17 +53,12 @@ def money_blocks(numbers: Numbers, published: Sequence[Line]) -> list[Block]:
         "P10–P90",
         "Inom budget",
     )
-    rows = [
-        *(row for area in sorted(kommun.verksamheter) for row in _area_rows(numbers, area, year, published)),
-        *_area_rows(numbers, ALL_AREAS, year, ()),
-    ]
     return [
         Table(
             "utfall_budget_prognos",
             f"Utfall, budget, prognos och avvikelse {year}, tkr",
             header,
             tuple(rows),
-            (0.20, 0.09, 0.09, 0.09, 0.10, 0.12, 0.22, 0.09),
             (note,),
         ).without_empty(),
         *_by_year(numbers),
@@ -122,14 +125,12 @@ def _by_year(numbers: Numbers) -> list[Block]:
             cells = [numbers.level(left, year, TKR, plan.id) for year in years]
             if (plan.id == NULAGE or moved) and any(cell is not None for cell in cells):
                 rows.append((name if plan.id == NULAGE else f"{INDENT}{plan.namn}", *cells))
-    share = 0.64 / len(years)
     return [
         Table(
             "avvikelse_per_ar",
             "Avvikelse mot budget per år, tkr",
             ("Verksamhet", *years),
             tuple(rows),
-            (0.36, *(share,) * len(years)),
         )
     ]
 
@@ -188,8 +189,8 @@ def _form_table(numbers: Numbers, forms: Sequence[tuple[str, str, str, str]], ye
         "Volymer i nuläget, per placeringsform",
         ("Placeringsform", "Verksamhet", "Slag", "År", *(title for _, title, _ in FORM_MEASURES)),
         tuple(rows),
-        (0.25, 0.19, 0.08, 0.07, 0.10, 0.11, 0.10, 0.10),
         ("Snittkostnaden är resursens kostnad delad med dess vårddygn, före avgifter och bidrag.",),
+        small=True,
     )
 
 
@@ -223,8 +224,8 @@ def _form_changes(numbers: Numbers, forms: Sequence[tuple[str, str, str, str]], 
             "95-procentsintervall, tkr",
         ),
         tuple(rows),
-        (0.20, 0.18, 0.07, 0.10, 0.18, 0.10, 0.17),
         ("Placeringsformer som scenariot inte ändrar står inte med.",),
+        small=True,
     )
 
 
@@ -257,7 +258,6 @@ def _household_table(numbers: Numbers, households: Sequence[tuple[str, str]], ye
         "Hushåll med ekonomiskt bistånd",
         ("Vad", "År", *(title for _, title, _ in HOUSEHOLD_MEASURES)),
         tuple(rows),
-        (0.30, 0.08, 0.12, 0.14, 0.12, 0.12, 0.12),
     )
 
 
@@ -299,7 +299,6 @@ def home_blocks(numbers: Numbers) -> list[Block]:
             f"Hemmaplan mot extern {year}",
             ("Verksamhet", *(title for _, title in HOME_MEASURES)),
             tuple(rows),
-            (0.30, 0.14, 0.14, 0.13, 0.14, 0.15),
             ("Streck: verksamheten har inga egna platser, eller inga dygn att räkna pris på.",),
         ),
     ]

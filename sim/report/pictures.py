@@ -128,11 +128,7 @@ def _month_table(
     for month in months:
         base = [numbers.level(row, month, how, NULAGE, column) for column in ("medel", "p10", "p90")]
         rows.append((month, *base, *(numbers.level(row, month, how, plan.id) for plan in plans)))
-    return Table(content.file, f"{content.title} ({content.unit})", header, tuple(rows), _even(len(header)))
-
-
-def _even(count: int) -> tuple[float, ...]:
-    return (1 / count,) * count
+    return Table(content.file, f"{content.title} ({content.unit})", header, tuple(rows))
 
 
 def _shown(cell: Cell) -> list[Inline]:
@@ -161,7 +157,7 @@ def _against_budget(numbers: Numbers, content: AgainstBudget, area: str, path: P
         for plan in plans:
             cells += [numbers.against(budget, left, year, MNKR, plan.id, column) for column in ("medel", "p90", "p10")]
         rows.append(tuple(cells))
-    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), _even(len(header)))
+    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows))
     series = (1, *range(2, len(header), 3))
     return Figure(content.file, path, tuple(alt), content.title, Chart("column", table, series, "mnkr"))
 
@@ -185,7 +181,7 @@ def _fan(numbers: Numbers, content: Fan, path: Path) -> Figure:
         rows.append((year, money, *means, *(end for pair in ends for end in pair)))
     header = ["År", "Budget", *(f"{plan.namn}, medel" for plan in plans)]
     header += [f"Nuläge, {name.upper()}" for pair in BANDS for name in pair]
-    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), _even(len(header)))
+    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows))
     caption = f"{content.title}: nulägets spridning år för år, och scenariernas medel"
     series = tuple(range(1, 4 + len(plans)))  # the widest band; the other would crowd a chart of lines
     return Figure(content.file, path, tuple(alt), caption, Chart("line", table, series, "mnkr"))
@@ -215,7 +211,7 @@ def _differences(numbers: Numbers, content: Differences, path: Path) -> Figure:
         alt.append(".")
         groups.append((f"{figure.name}, skillnad", figure.unit, len(rows) - len(plans), len(rows)))
     header = ("Vad", "Enhet", "Skillnad", "95-procentsintervall", "P10–P90")
-    table = Table(content.file, content.title, header, tuple(rows), (0.4, 0.12, 0.12, 0.18, 0.18))
+    table = Table(content.file, content.title, header, tuple(rows))
     caption = f"{content.title}, med 95-procentsintervall och P10–P90"
     return Figure(content.file, path, tuple(alt), caption, Chart("bar", table, (2,), "", tuple(groups)))
 
@@ -228,31 +224,49 @@ def _row(numbers: Numbers, scenario: str, row: Row, period: str, how: Shown) -> 
 
 @dataclass(frozen=True)
 class Chain:
-    """A drawing of a vårdkedja; `width` of the drawing, in its own units."""
+    """A drawing of a vårdkedja; its size in its own units."""
 
     area: str
     path: Path
     width: float
+    height: float
 
 
 UPRIGHT, SIDEWAYS = 900.0, 1400.0
 """The widths of a drawing that fill the text's width, on a page that stands and on one that lies."""
+LYING_PAGE, CAPTION, HEADING = 985.0, 62.0, 90.0
+"""Heights in the units of a drawing: a page that lies, a figure's caption with its space, the heading."""
 
 
-def chain_figures(kommun: Kommun, chains: Sequence[Chain]) -> list[Figure]:
-    """Those that fit a page that stands, then those that need one on its side."""
-    found = []
-    for chain in sorted(chains, key=lambda chain: chain.width > UPRIGHT):
-        verksamhet = kommun.verksamheter[chain.area]
-        wide = chain.width > UPRIGHT
-        found.append(
-            Figure(
-                f"vardkedja_{chain.area}",
-                chain.path,
-                (f"Flödesdiagram. {description(kommun, chain.area)}",),
-                f"Vårdkedjan, {gement(verksamhet.namn)}",
-                width=min(1.0, chain.width / (SIDEWAYS if wide else UPRIGHT)),
-                wide=wide,
-            )
-        )
-    return found
+def chain_blocks(title: str, kommun: Kommun, chains: Sequence[Chain]) -> list[Block]:
+    """Each vårdkedja: those that fit a page that stands, then the wide ones on pages on their side, which small ones
+    fill."""
+    pages: list[tuple[float, list[Chain]]] = []
+    standing: list[Chain] = []
+    for chain in sorted(chains, key=lambda chain: chain.width <= UPRIGHT):
+        height = chain.height * min(1.0, SIDEWAYS / chain.width) + CAPTION
+        place = next((place for place, (room, _) in enumerate(pages) if room >= height), len(pages))
+        if place < len(pages):
+            room, there = pages[place]
+            pages[place] = (room - height, [*there, chain])
+        elif chain.width > UPRIGHT:
+            pages.append((LYING_PAGE - (0.0 if pages else HEADING) - height, [chain]))
+        else:
+            standing.append(chain)
+    lying = [chain for _, there in pages for chain in there]
+    return [
+        Heading(title, wide=not standing),
+        *(_chain_figure(kommun, chain, wide=False) for chain in standing),
+        *(_chain_figure(kommun, chain, wide=True) for chain in lying),
+    ]
+
+
+def _chain_figure(kommun: Kommun, chain: Chain, wide: bool) -> Figure:
+    return Figure(
+        f"vardkedja_{chain.area}",
+        chain.path,
+        (f"Flödesdiagram. {description(kommun, chain.area)}",),
+        f"Vårdkedjan, {gement(kommun.verksamheter[chain.area].namn)}",
+        width=min(1.0, chain.width / (SIDEWAYS if wide else UPRIGHT)),
+        wide=wide,
+    )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+UNITS = {"mkr": "mnkr", "andel": "procent"}
+"""Units of documents that are called something else here."""
+
+
 def method_blocks(made: Comparison) -> list[Block]:
     """Half a page."""
     study = made.resultat.study
@@ -36,7 +40,7 @@ def method_blocks(made: Comparison) -> list[Block]:
                 "ansökningar, utreds av handläggare som kan bära ett begränsat antal ärenden, köar till platser och "
                 "får insatser som varar olika länge och kostar. Räcker inte de egna platserna köps en plats, om det "
                 "finns en reserv i beskrivningen; den som är klar men inte kommer vidare behåller sin plats. "
-                "Vårdkedjorna i bilagan visar vägarna.",
+                "Vårdkedjorna i bilaga C visar vägarna.",
             )
         ),
         Paragraph(
@@ -79,24 +83,23 @@ def method_blocks(made: Comparison) -> list[Block]:
 
 def scenario_blocks(made: Comparison) -> list[Block]:
     """Name, motive, exact changes, and what the answer rests on."""
-    blocks: list[Block] = []
-    rows: list[tuple[Cell, ...]] = []
-    for plan in made.resultat.plans[1:]:
+    plans = made.resultat.plans[1:]
+    if not plans:
+        return [Paragraph(("Körningen har inga scenarier, bara nuläget.",))]
+    blocks: list[Block] = [
+        Paragraph(("Ändringarna är utskrivna ur konfigurationen. Allt annat är som i nuläget.",)),
+    ]
+    for plan in plans:
         assert plan.scenario is not None
         changes = scenario_lines(plan.scenario, plan.kommun)
-        rows.append((plan.namn, plan.scenario.motiv, "; ".join(changes), (plan.scenario.forbehall or "–").strip()))
-    if not rows:
-        return [Paragraph(("Körningen har inga scenarier, bara nuläget.",))]
-    blocks.append(
-        Table(
-            "scenarier",
-            "Scenarierna: vad de frågar, och exakt vad de ändrar",
-            ("Scenario", "Motiv", "Ändring", "Förbehåll"),
-            tuple(rows),
-            (0.16, 0.26, 0.28, 0.30),
-            ("Ändringarna är utskrivna ur konfigurationen. Allt annat är som i nuläget.",),
-        )
-    )
+        rows: list[tuple[Cell, ...]] = [("Motiv", plan.scenario.motiv)]
+        rows += [
+            ("Ändring" if len(changes) == 1 else f"Ändring {number}", line)
+            for number, line in enumerate(changes, start=1)
+        ]
+        rows.append(("Förbehåll", (plan.scenario.forbehall or "–").strip()))
+        caption = f"{plan.namn}: vad scenariot frågar, och exakt vad det ändrar"
+        blocks.append(Table(f"scenario_{plan.id}", caption, ("Del", "Innehåll"), tuple(rows)))
     return blocks
 
 
@@ -108,15 +111,18 @@ def reconciliation_blocks(table: pd.DataFrame | None, made: Comparison) -> list[
     for row in table.to_dict("records"):
         if row["betyg"] == "ograderad":
             continue
-        places = int(row["decimaler"])
-        spread = Interval(Number(row["p10"], places), Number(row["p90"], places))
+        share = row["enhet"] == "andel"
+        places = max(int(row["decimaler"]) - 2, 0) if share else int(row["decimaler"])
+        document, model, low, high = (
+            Number(row[name], places, percent=share) for name in ("dokument", "modell", "p10", "p90")
+        )
         rows.append(
             (
                 row["siffra"],
-                row["enhet"],
-                Number(row["dokument"], places),
-                Number(row["modell"], places),
-                spread,
+                UNITS.get(row["enhet"], row["enhet"]),
+                document,
+                model,
+                Interval(low, high),
                 Number(row["skillnad"], 1, sign=True, percent=True),
                 row["inpassad"],
                 row["betyg"],
@@ -136,7 +142,6 @@ def reconciliation_blocks(table: pd.DataFrame | None, made: Comparison) -> list[
             f"Avstämning av basåret {basar}",
             ("Siffra", "Enhet", "Dokument", "Modell", "P10–P90", "Skillnad", "Inpassad", "Betyg"),
             tuple(rows),
-            (0.24, 0.08, 0.10, 0.10, 0.19, 0.09, 0.09, 0.11),
             (note,),
         ),
     ]
@@ -241,5 +246,5 @@ def reproduction_blocks(made: Comparison, manifest: Mapping[str, Any], settings:
                 "tal ändrade på kommandoraden står de där, och kommandot nedan behöver samma ändringar.",
             )
         ),
-        Table("reproduktion", "Så görs körningen om", ("Vad", "Värde"), tuple(rows), (0.28, 0.72)),
+        Table("reproduktion", "Så görs körningen om", ("Vad", "Värde"), tuple(rows)),
     ]

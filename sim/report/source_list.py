@@ -7,18 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.config import Kommun
-from sim.describe import change_text, path_names
+from sim.describe import path_names, planned_text
 from sim.labels import KALLTYPER
 from sim.report.document import Cell, Interval, Masked, Number, Table
 from sim.report.masking import hidden_in_row
 from sim.sources import Number as Sourced
 from sim.sources import numbers
-from sim.swedish import MONTHS, tal
+from sim.swedish import MONTHS, tal, uppraknat
 from sim.units import ETTOR
 
 ELAPSED = "pagatt_dagar"
 MONTHLY = ("sasong", "semesterprofil")
 SIGNIFICANT = 4
+SHARES = {"andel", "andel_inflode", "sjukfranvaro", "vakans", "trend_per_ar"}
+"""Last parts of paths to shares and rates."""
 DAYS = {"medel", "median", "p90"}
 """Of a length of time, these are in days."""
 
@@ -55,7 +57,6 @@ def status_table(kommun: Kommun) -> Table:
         "Varifrån talen kommer",
         ("Status", "Betyder", "Antal tal", "Andel"),
         tuple(rows),
-        (0.18, 0.52, 0.15, 0.15),
     )
 
 
@@ -73,21 +74,20 @@ def parameter_table(kommun: Kommun, below: int) -> Table:
         value: Cell
         if len(group) > 1:
             what = f"{what}: {_profile([number.value for number in group])}"
-            value = "tolv tal"
+            value = Masked("tolv tal")
         elif ELAPSED in first.path:
-            value = "visas inte"
+            value = Masked("visas inte")
         elif first.path in hidden:
             value = Masked(f"färre än {below}" if first.value < below else "visas inte")
         else:
-            value = _plain(first.value)
-        span = None if first.span is None or first.path in hidden or len(group) > 1 else _span(first.span)
+            value = _plain(first.value, is_share(first.path))
+        span = None if first.span is None or first.path in hidden or len(group) > 1 else _span(first.span, first.path)
         rows.append((where, what, value, span, status, codes.get(first.kalla_id or "", "")))
     return Table(
         "parametrar",
         "Alla tal som beskriver kommunen",
         ("Gäller", "Vad", "Värde", "Spann", "Status", "Källa"),
         tuple(rows),
-        (0.27, 0.29, 0.12, 0.14, 0.11, 0.07),
         small=True,
     )
 
@@ -98,19 +98,21 @@ def source_codes(kommun: Kommun) -> dict[str, str]:
     return {kalla_id: f"K{place}" for place, kalla_id in enumerate(used, start=1)}
 
 
-def source_table(kommun: Kommun) -> Table:
-    """What each source says."""
+def source_table(kommun: Kommun, documents: Mapping[str, str], figures: Mapping[str, str]) -> Table:
+    """What each source says. `documents`: their codes by key; `figures`: what published figures are called by key."""
     rows: list[tuple[Cell, ...]] = []
     for kalla_id, code in source_codes(kommun).items():
         kalla = kommun.kallor[kalla_id]
-        text = kalla.text + (f" Inpassat mot: {', '.join(kalla.mot)}." if kalla.mot else "")
-        rows.append((code, KALLTYPER[kalla.typ][0], text, kalla.kalla or "–"))
+        against = uppraknat(
+            [f"{named[:1].lower()}{named[1:]}" for named in (figures.get(m, m) for m in kalla.mot or ())]
+        )
+        text = kalla.text + (f" Inpassat mot {against}." if against else "")
+        rows.append((code, KALLTYPER[kalla.typ][0], text, documents[kalla.kalla] if kalla.kalla else "–"))
     return Table(
         "kallor",
         "Källorna",
         ("Källa", "Status", "Vad den säger", "Dokument"),
         tuple(rows),
-        (0.08, 0.13, 0.59, 0.20),
         small=True,
     )
 
@@ -129,7 +131,7 @@ def _called(kommun: Kommun, content: Mapping[str, Any], path: str, profile: bool
     """(where, what) in words; the path of a profile without its month."""
     parts = path.split(".")
     if parts[0] == "planerat":
-        return "Planerat", change_text(kommun.planerat[parts[1]], kommun)
+        return "Planerat", planned_text(kommun, parts[1])
     names, _ = path_names(content, path)
     if profile or ELAPSED in parts:
         names = names[:-1]
@@ -148,18 +150,28 @@ def _profile(values: Sequence[float]) -> str:
     return "; ".join(f"{month}\u00a0{_plain(value).text}" for month, value in zip(MONTHS, values, strict=True))
 
 
-def _plain(value: float) -> Number:
+def is_share(path: str) -> bool:
+    """Whether a number is a part of a whole, or a rate that is told in per cent."""
+    parts = path.split(".")
+    return parts[-1] in SHARES or bool({"nasta", "malgrupper"} & set(parts[:-1])) or "arbetsloshet" in parts[1:2]
+
+
+def _plain(number: float, share: bool = False) -> Number:
     """With as many decimals as the number has, at most so many that it has four figures that say something."""
     places = 0
+    value = 100 * number if share else number
     while places < 6 and abs(round(value, places) - value) > 1e-9 * max(1.0, abs(value)):
         places += 1
     digits = len(re.sub(r"\D", "", tal(abs(value), 0).lstrip("0")))
-    return Number(value, min(places, max(SIGNIFICANT - digits, 0) + (2 if abs(value) < 0.1 else 0)))
+    decimals = min(places, max(SIGNIFICANT - digits, 0) + (2 if abs(value) < 0.1 else 0))
+    return Number(number, decimals, percent=share)
 
 
-def _span(span: tuple[float, float]) -> Interval:
-    low, high = (float(f"{end:.{SIGNIFICANT}g}") for end in span)
-    return Interval(_plain(low), _plain(high))
+def _span(span: tuple[float, float], path: str) -> Interval:
+    """A share has no more than the whole to range in."""
+    share = is_share(path)
+    low, high = (float(f"{min(end, 1.0) if share else end:.{SIGNIFICANT}g}") for end in span)
+    return Interval(_plain(low, share), _plain(high, share))
 
 
 def _hidden(listed: Sequence[Sourced], below: int) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.comparison import Comparison
@@ -13,12 +13,14 @@ from sim.summary import planning_periods
 from sim.swedish import datum, gement, tal, uppraknat
 
 
-def stress_blocks(made: Comparison, manifest: Mapping[str, Any], measures: int) -> list[Block]:
-    """`measures`: how many measures the glossary defines."""
+def stress_blocks(
+    made: Comparison, manifest: Mapping[str, Any], measures: int, documents: Sequence[str]
+) -> list[Block]:
+    """`measures`: how many measures the glossary defines; `documents`: what numbers are taken from."""
     rows: list[tuple[Cell, ...]] = [
         *_objectives(made, measures),
         *_logic(made),
-        *_data(made),
+        *_data(made, documents),
         *_experimentation(made),
         *_implementation(made, manifest),
     ]
@@ -29,7 +31,7 @@ def stress_blocks(made: Comparison, manifest: Mapping[str, Any], measures: int) 
                 "sex delar och tjugo punkter.",
             )
         ),
-        Table("stress_des", "STRESS-DES", ("Punkt", "Svar"), tuple(rows), (0.26, 0.74), small=True),
+        Table("stress_des", "STRESS-DES", ("Punkt", "Svar"), tuple(rows), small=True),
     ]
 
 
@@ -61,8 +63,8 @@ def _logic(made: Comparison) -> list[tuple[Cell, ...]]:
         (
             "2.2 Basmodellens logik",
             f"{stegs} steg. Ett steg kan behöva ett team, en plats eller ingenting, varar en slumpad tid och leder "
-            f"vidare med angivna andelar. {closing} steg ska avslutas av ett team, och varar tills det är gjort. I "
-            f"{blocked} steg behåller den som är klar sin plats tills nästa steg börjar.",
+            f"vidare med angivna andelar. {_some(closing)} steg ska avslutas av ett team, och varar till dess. "
+            f"I {_some(blocked).lower()} steg behåller den som är klar sin plats tills nästa steg börjar.",
         ),
         ("2.3 Scenariernas logik", "Daterade ändringar av nulägets tal; se scenariotabellen."),
         (
@@ -76,6 +78,11 @@ def _logic(made: Comparison) -> list[tuple[Cell, ...]]:
         ("2.5.4 Komponenter: köer", _queues(kommun)),
         ("2.5.5 Komponenter: in och ut", _entries(kommun)),
     ]
+
+
+def _some(count: int) -> str:
+    """How many stegs."""
+    return {0: "Inget", 1: "Ett"}.get(count, str(count))
 
 
 def _entities(kommun: Kommun) -> str:
@@ -100,8 +107,8 @@ def _queues(kommun: Kommun) -> str:
     waits = sum(steg.behov is not None for v in kommun.verksamheter.values() for steg in v.steg.values())
     leaves = sum(steg.tar_tillbaka is not None for v in kommun.verksamheter.values() for steg in v.steg.values())
     return (
-        f"{waits} steg kan köa till team eller platser. Ordning: prioritet, sedan väntetid. "
-        f"I {leaves} steg kan den som väntar ta tillbaka sin begäran."
+        f"{_some(waits)} steg kan köa till team eller platser. Ordning: prioritet, sedan väntetid. "
+        f"I {_some(leaves).lower()} steg kan den som väntar ta tillbaka sin begäran."
     )
 
 
@@ -114,14 +121,13 @@ def _entries(kommun: Kommun) -> str:
     return f"In: {uppraknat(rates)}. Ut: avslut."
 
 
-def _data(made: Comparison) -> list[tuple[Cell, ...]]:
+def _data(made: Comparison, documents: Sequence[str]) -> list[tuple[Cell, ...]]:
     kommun = made.resultat.study.kommun
     listed = sourced_numbers(kommun)
-    documents = sorted({kalla.kalla for kalla in kommun.kallor.values() if kalla.kalla})
     assumed = sum(number.kalla is not None and number.kalla.typ == "antagande" for number in listed)
     fitted = sum(number.kalla is not None and number.kalla.typ == "kalibrerad" for number in listed)
     return [
-        ("3.1 Datakällor", f"{uppraknat(documents)}; se källtabellen." if documents else "Se källtabellen."),
+        ("3.1 Datakällor", f"{'; '.join(documents)}; se källtabellen." if documents else "Se källtabellen."),
         ("3.2 Bearbetning", f"{fitted} tal är inpassade så att publicerade siffror kommer ut (kalibrerade)."),
         ("3.3 Indata", f"{len(listed)} tal, vart och ett med värde, källa och status; se parametertabellen."),
         ("3.4 Antaganden", f"{assumed} tal är antaganden, alla med spann; se parametertabellen och begränsningarna."),

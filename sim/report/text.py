@@ -14,10 +14,12 @@ BREAK = "\u200b"
 
 
 def clean(text: str) -> str:
-    """Without control characters, half characters, and marks that turn the direction of writing."""
-    return "".join(
+    """Without control characters, half characters, and marks that turn the direction of writing. A per cent sign stays
+    with its number."""
+    fit = "".join(
         " " if unicodedata.category(mark) in {"Cc", "Cs", "Cf", "Cn"} and mark != "\u00ad" else mark for mark in text
     )
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", fit)
 
 
 def broken(text: str) -> str:

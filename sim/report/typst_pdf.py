@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -24,9 +25,19 @@ from sim.report.document import (
     text_of,
 )
 from sim.report.text import broken, clean, spelled
+from sim.report.widths import columns_of, letter_widths, typeface
 
 STANDARDS = ["ua-1", "a-2a"]
-Shown = Callable[[str], str]
+TEXT_WIDTH = 459.2
+"""Points."""
+
+
+@dataclass(frozen=True)
+class Type:
+    """How text is `shown`, and how wide each character is, as a share of the size of type."""
+
+    shown: Callable[[str], str]
+    advances: Mapping[int, float]
 
 
 def write_pdf(document: Document, path: Path) -> None:
@@ -42,12 +53,9 @@ def page_pictures(document: Document, folder: Path, dpi: int) -> list[bytes]:
 
 def _laid_out(document: Document, folder: Path, **how: Any) -> list[bytes]:
     """`folder`: where the figures lie, or below it."""
-    import font_source_sans_pro  # type: ignore[import-untyped]
-
     from sim.figures_text import FACE, covered, font_folder
 
-    own = Path(font_source_sans_pro.__file__).parent / "files"
-    known = covered(own / "SourceSansPro-Regular.ttf") | covered(font_folder() / FACE)
+    known = covered(typeface()) | covered(font_folder() / FACE)
 
     def shown(text: str) -> str:
         return spelled(broken(clean(text)), known)
@@ -56,8 +64,8 @@ def _laid_out(document: Document, folder: Path, **how: Any) -> list[bytes]:
     return _compile(
         template,
         root=str(folder),
-        font_paths=[own, font_folder()],
-        sys_inputs={"data": json.dumps(_content(document, folder, shown), ensure_ascii=False)},
+        font_paths=[typeface().parent, font_folder()],
+        sys_inputs={"data": json.dumps(_content(document, folder, Type(shown, letter_widths())), ensure_ascii=False)},
         **how,
     )
 
@@ -86,8 +94,9 @@ def _compile(source: bytes, **how: Any) -> list[bytes]:
     return list(found) if isinstance(found, list) else [bytes(found)]
 
 
-def _content(document: Document, root: Path, shown: Shown) -> dict[str, Any]:
-    blocks = _blocks(document.blocks, root, shown)
+def _content(document: Document, root: Path, type_: Type) -> dict[str, Any]:
+    shown = type_.shown
+    blocks = _blocks(document.blocks, root, type_)
     listed = [place for place, block in enumerate(blocks) if block["t"] == "heading" and block["level"] < 3]
     before = sum(isinstance(block, Heading) for block in document.first_page)
     return {
@@ -95,22 +104,23 @@ def _content(document: Document, root: Path, shown: Shown) -> dict[str, Any]:
         "subtitle": shown(document.subtitle),
         "footer": shown(document.footer),
         "date": document.date[:10],
-        "first": _blocks(document.first_page, root, shown),
+        "first": _blocks(document.first_page, root, type_),
         "blocks": blocks,
         "middle": listed[min(max((len(listed) - before + 1) // 2, 0), len(listed) - 1)],
     }
 
 
-def _blocks(blocks: Sequence[Block], root: Path, shown: Shown) -> list[dict[str, Any]]:
-    """Figures that need a page on its side share one where they follow one another."""
+def _blocks(blocks: Sequence[Block], root: Path, type_: Type) -> list[dict[str, Any]]:
+    """What needs a page on its side shares one with what follows."""
     found: list[dict[str, Any]] = []
-    for wide, group in groupby(blocks, lambda block: isinstance(block, Figure) and block.wide):
-        written = [_block(block, root, shown) for block in group]
-        found += [{"t": "sideways", "figures": written}] if wide else written
+    for wide, group in groupby(blocks, lambda block: isinstance(block, Figure | Heading) and block.wide):
+        written = [_block(block, root, type_) for block in group]
+        found += [{"t": "sideways", "blocks": written}] if wide else written
     return found
 
 
-def _block(block: Block, root: Path, shown: Shown) -> dict[str, Any]:
+def _block(block: Block, root: Path, type_: Type) -> dict[str, Any]:
+    shown = type_.shown
     if isinstance(block, Heading):
         return {"t": "heading", "level": block.level, "text": shown(block.text)}
     if isinstance(block, Paragraph):
@@ -127,28 +137,28 @@ def _block(block: Block, root: Path, shown: Shown) -> dict[str, Any]:
     if isinstance(block, Bullets):
         return {"t": "bullets", "items": [_parts(item, shown) for item in block.items]}
     if isinstance(block, Table):
+        columns = columns_of(block, TEXT_WIDTH, type_.advances)
         return {
             "t": "table",
             "caption": shown(block.caption),
             "header": [shown(cell) for cell in block.header],
             "rows": [[shown(cell_text(cell)) for cell in row] for row in block.rows],
-            "widths": block.widths,
+            "widths": columns.widths,
+            "tight": columns.tight,
             "numeric": block.numeric,
             "note": _parts(block.note, shown),
             "small": block.small,
             "short": block.short,
         }
-    if isinstance(block, Figure):
-        where = block.path.relative_to(root).as_posix()
-        return {
-            "t": "figure",
-            "path": f"/{where}",
-            "alt": shown(block.alt_text),
-            "caption": shown(block.caption),
-            "width": block.width,
-        }
-    return {"t": "pagebreak"}
+    where = block.path.relative_to(root).as_posix()
+    return {
+        "t": "figure",
+        "path": f"/{where}",
+        "alt": shown(block.alt_text),
+        "caption": shown(block.caption),
+        "width": block.width,
+    }
 
 
-def _parts(parts: Sequence[Inline], shown: Shown) -> list[dict[str, str]]:
+def _parts(parts: Sequence[Inline], shown: Callable[[str], str]) -> list[dict[str, str]]:
     return [{"b": shown(part.text)} if isinstance(part, Strong) else {"s": shown(text_of((part,)))} for part in parts]

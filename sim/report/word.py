@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from itertools import count
@@ -15,7 +15,7 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Cm, Emu
+from docx.shared import Cm, Emu, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from sim.report.document import (
@@ -33,21 +33,33 @@ from sim.report.document import (
     text_of,
 )
 from sim.report.text import clean
-from sim.report.word_template import ACCENT, LINE, PALE, TEXT_WIDTH_CM, prepare
+from sim.report.widths import columns_of, letter_widths
+from sim.report.word_template import (
+    ACCENT,
+    LINE,
+    LYING_MARGIN_CM,
+    MARGIN_CM,
+    PALE,
+    TEXT_WIDTH_CM,
+    WIDE_CM,
+    prepare,
+    write_footer,
+)
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACE = f'xmlns:w="{WORD}"'
-TWIPS_PER_CM = 567
-WIDE_CM = 24.9
-"""The text's width on a page on its side."""
+TWIPS_PER_POINT, POINTS_PER_CM = 20, 28.346
+BELOW_FIGURE = 3
+"""Points between it and its caption."""
 STYLES = {"body": "Normal", "lead": "Ingress", "note": "Anmärkning", "box": "Ruta"}
 
 
 def write_word(document: Document, path: Path) -> None:
     """Pictures are the PNG files beside the figures' SVG."""
     word = new_document()
-    prepare(word, clean(document.title), clean(document.footer), datetime.fromisoformat(document.date))
-    writer = _Writer(word)
+    footer = clean(document.footer)
+    prepare(word, clean(document.title), footer, datetime.fromisoformat(document.date))
+    writer = _Writer(word, footer)
     word.add_paragraph(clean(document.title), style="Title")
     word.add_paragraph(clean(document.subtitle), style="Subtitle")
     for block in document.first_page:
@@ -63,18 +75,18 @@ def write_word(document: Document, path: Path) -> None:
 class _Writer:
     """Adds block after block; numbers captions and bookmarks."""
 
-    def __init__(self, word: WordDocument) -> None:
+    def __init__(self, word: WordDocument, footer: str) -> None:
         self.word = word
+        self.footer = footer
         self.captions = {"Tabell": count(1), "Figur": count(1)}
         self.bookmarks = count(1)
         self.ids = count(100)
-        self.broken = False
-        """Whether the next paragraph is to begin on a new page."""
+        self.letters = letter_widths()
         self.wide = False
         """Whether the page lies on its side."""
 
     def add(self, block: Block) -> None:
-        wide = isinstance(block, Figure) and block.wide
+        wide = isinstance(block, Figure | Heading) and block.wide
         if wide != self.wide:
             self._turn(wide)
         if isinstance(block, Heading):
@@ -88,10 +100,8 @@ class _Writer:
                 self._parts(self.word.add_paragraph(style="List Bullet"), item)
         elif isinstance(block, Table):
             self._table(block)
-        elif isinstance(block, Figure):
-            self._figure(block)
         else:
-            self.broken = True
+            self._figure(block)
 
     def contents(self, document: Document) -> None:
         """A list of headings with links, as a field that Word fills with page numbers when the file is opened. Until
@@ -123,9 +133,6 @@ class _Writer:
         paragraph.add_run(clean(block.text))
         if number is not None:
             paragraph._p.append(parse_xml(f"<w:bookmarkEnd {mark}/>"))
-        if self.broken:
-            paragraph.paragraph_format.page_break_before = True
-            self.broken = False
 
     def _parts(self, paragraph: WordParagraph, parts: tuple[Inline, ...]) -> None:
         for part in parts:
@@ -143,6 +150,8 @@ class _Writer:
     def _caption(self, kind: str, text: str, above: bool) -> None:
         paragraph = self.word.add_paragraph(style="Caption")
         paragraph.paragraph_format.keep_with_next = above
+        if not above:
+            paragraph.paragraph_format.space_before = Pt(BELOW_FIGURE)
         paragraph.add_run(f"{kind} ")
         for each in ("begin", f"SEQ {kind} \\* ARABIC", "separate"):
             paragraph._p.append(_field(each))
@@ -153,7 +162,7 @@ class _Writer:
     def _table(self, block: Table) -> None:
         self._caption("Tabell", block.caption, above=True)
         body = self.word.element.body
-        body.insert(list(body).index(body.sectPr), parse_xml(_table_xml(block)))
+        body.insert(list(body).index(body.sectPr), parse_xml(_table_xml(block, self.letters)))
         if block.note:
             self._parts(self.word.add_paragraph(style="Anmärkning"), block.note)
 
@@ -161,6 +170,8 @@ class _Writer:
         paragraph = self.word.add_paragraph(style="Figur")
         width = Cm((WIDE_CM if block.wide else TEXT_WIDTH_CM) * block.width)
         picture = paragraph.add_run().add_picture(str(block.path.with_suffix(".png")), width=Emu(int(width)))
+        for side in "TBLR":
+            picture._inline.set(f"dist{side}", "0")  # LibreOffice would leave a third of a centimetre
         properties = picture._inline.docPr
         properties.set("descr", clean(block.alt_text))
         properties.set("name", f"Figur {next(self.ids)}")
@@ -172,6 +183,8 @@ class _Writer:
         sides = sorted([section.page_width or 0, section.page_height or 0])
         section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = sides[::-1] if wide else sides
+        section.top_margin = section.bottom_margin = Cm(LYING_MARGIN_CM if wide else MARGIN_CM)
+        write_footer(section, self.footer, WIDE_CM if wide else TEXT_WIDTH_CM)
         self._without_empty_paragraph()
         self.wide = wide
 
@@ -192,22 +205,25 @@ def _field(kind: str) -> object:
     return parse_xml(f"<w:r {NAMESPACE}>{code}</w:r>")
 
 
-def _table_xml(block: Table) -> str:
+def _table_xml(block: Table, letters: Mapping[int, float]) -> str:
     """Built as text: a long table takes python-docx many seconds."""
-    total = round(TEXT_WIDTH_CM * TWIPS_PER_CM)
-    widths = [round(width / sum(block.widths) * total) for width in block.widths]
+    columns = columns_of(block, TEXT_WIDTH_CM * POINTS_PER_CM, letters)
+    widths = [round(width * TWIPS_PER_POINT) for width in columns.widths]
     style = "Tabelltext liten" if block.small else "Tabelltext"
     border = f'w:val="single" w:sz="4" w:space="0" w:color="{LINE}"'
     strong = f'w:val="single" w:sz="8" w:space="0" w:color="{ACCENT}"'
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    rows = [_row_xml(block.header, widths, block.numeric, style, header=True, keep=True)]
+    divided = '<w:suppressAutoHyphens w:val="0"/>' if columns.tight else ""
+    look = f'<w:pStyle w:val="{style.replace(" ", "").replace("ä", "a")}"/>'
+    rows = [_row_xml(block.header, widths, block.numeric, f"{look}<w:keepNext/>{divided}", header=True)]
     last = len(block.rows) - 1
     for place, row in enumerate(block.rows):
         cells = [cell_text(cell) for cell in row]
-        rows.append(_row_xml(cells, widths, block.numeric, style, keep=block.short and place < last))
+        together = "<w:keepNext/>" if block.short and place < last else ""
+        rows.append(_row_xml(cells, widths, block.numeric, f"{look}{together}{divided}"))
     margins = "".join(f'<w:{side} w:w="70" w:type="dxa"/>' for side in ("left", "right"))
     return (
-        f'<w:tbl {NAMESPACE}><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:tblBorders><w:top {strong}/>'
+        f'<w:tbl {NAMESPACE}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders><w:top {strong}/>'
         f"<w:bottom {border}/><w:insideH {border}/></w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
         f'<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" '
@@ -220,20 +236,18 @@ def _row_xml(
     cells: Sequence[str],
     widths: Sequence[int],
     numeric: Sequence[bool],
-    style: str,
+    look: str,
     header: bool = False,
-    keep: bool = False,
 ) -> str:
-    """A header row comes again on every page; no row is cut by the end of a page. `keep`: on the page of the next."""
+    """A header row comes again on every page; no row is cut by the end of a page. `look`: properties of paragraphs."""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/><w:vAlign w:val="bottom"/>' if header else ""
     bold = "<w:rPr><w:b/></w:rPr>" if header else ""
-    together = "<w:keepNext/>" if keep else ""
     found = []
     for cell, width, is_number in zip(cells, widths, numeric, strict=True):
         side = '<w:jc w:val="right"/>' if is_number else ""
         found.append(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>'
-            f'<w:p><w:pPr><w:pStyle w:val="{style.replace(" ", "").replace("ä", "a")}"/>{together}{side}</w:pPr>'
+            f"<w:p><w:pPr>{look}{side}</w:pPr>"
             f'<w:r>{bold}<w:t xml:space="preserve">{escape(clean(cell))}</w:t></w:r></w:p></w:tc>'
         )
     properties = f"<w:trPr><w:cantSplit/>{'<w:tblHeader/>' if header else ''}</w:trPr>"

@@ -9,14 +9,17 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import CharacterStyle, ParagraphStyle
 
 INK, ACCENT, MUTED = "1B2A3A", "12496B", "4A5560"
 PALE, LINE = "E9F0F5", "C4D0DA"
 FONT = "Calibri"
-TEXT_WIDTH_CM = 16.2
-MARGIN_CM = 2.4
+TEXT_WIDTH_CM, WIDE_CM = 16.2, 24.9
+"""On a page that stands, and on one on its side."""
+SIDE_MARGIN_CM, MARGIN_CM, LYING_MARGIN_CM = 2.4, 2.2, 1.7
+"""To the sides; above and below, on a page that stands and on one on its side."""
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
@@ -30,7 +33,7 @@ def prepare(word: WordDocument, title: str, footer: str, moment: datetime) -> No
     core.subject, core.comments, core.last_modified_by = "", "", "hemmaplan"
     core.created = core.modified = moment.replace(tzinfo=None)
     core.revision = 1
-    _footer(word, footer)
+    write_footer(word.sections[0], footer, TEXT_WIDTH_CM)
 
 
 def _language(word: WordDocument) -> None:
@@ -45,14 +48,18 @@ def _language(word: WordDocument) -> None:
     if zoom is not None:
         zoom.set(qn("w:percent"), "100")
     settings.find(qn("w:defaultTabStop")).addnext(OxmlElement("w:autoHyphenation"))
+    (mode,) = (each for each in settings.iter(qn("w:compatSetting")) if each.get(qn("w:name")) == "compatibilityMode")
+    mode.set(qn("w:val"), "15")
+    for name, mark in (("decimalSymbol", ","), ("listSeparator", ";")):
+        settings.find(qn(f"w:{name}")).set(qn("w:val"), mark)
     settings.find(qn("w:compat")).addprevious(parse_xml(f'<w:updateFields {W} w:val="true"/>'))
 
 
 def _page(word: WordDocument) -> None:
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(MARGIN_CM)
-    section.top_margin = section.bottom_margin = Cm(2.2)
+    section.left_margin = section.right_margin = Cm(SIDE_MARGIN_CM)
+    section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
 
 
 def _styles(word: WordDocument) -> None:
@@ -90,7 +97,7 @@ def _styles(word: WordDocument) -> None:
     look("Ingress", 12, after=8)
     look("Anmärkning", 9, MUTED, before=3, after=8)
     look("Ruta", 10.5, after=6)
-    look("Figur", 10.5, before=6, after=0)
+    look("Figur", 10.5, before=4, after=0)
     look("Nyckeltal", 10.5, before=4, after=0)
     look("Tabelltext", 9, before=1, after=1)
     look("Tabelltext liten", 8, before=1, after=1)
@@ -100,11 +107,17 @@ def _styles(word: WordDocument) -> None:
     look("Footer", 8.5, MUTED, after=0)
     for name in ("Figur", "Nyckeltal"):
         word.styles[name].paragraph_format.keep_with_next = True
+    word.styles["Figur"].paragraph_format.line_spacing = 1.0  # more would leave a gap above a picture
+    for name in ("Tabelltext", "Tabelltext liten"):
+        properties = word.styles[name].element.get_or_add_pPr()
+        properties.insert_element_before(OxmlElement("w:suppressAutoHyphens"), "w:spacing", "w:ind", "w:jc", "w:rPr")
     word.styles["TOC 2"].paragraph_format.left_indent = Cm(0.6)
     for name in ("TOC 1", "TOC 2"):
         word.styles[name].paragraph_format.tab_stops.add_tab_stop(Cm(TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT)
     for name in ("Title", "Ruta"):
         _boxed(word, name)
+    margins = word.styles["Ruta"].paragraph_format
+    margins.left_indent = margins.right_indent = Cm(0.35)
     for name, size, colour in (("siffra", 17.0, ACCENT), ("osäker", 17.0, MUTED), ("enhet", 9.0, MUTED)):
         run = word.styles.add_style(f"Nyckeltal {name}", WD_STYLE_TYPE.CHARACTER)
         assert isinstance(run, CharacterStyle)
@@ -118,17 +131,23 @@ def _boxed(word: WordDocument, name: str) -> None:
     for old in properties.findall(qn("w:pBdr")):
         properties.remove(old)
     if name == "Ruta":
-        bar = f'<w:pBdr {W}><w:left w:val="single" w:sz="24" w:space="8" w:color="{ACCENT}"/></w:pBdr>'
+        edge = f'w:val="single" w:sz="4" w:space="6" w:color="{PALE}"'  # room between the text and the end of the tint
+        bar = (
+            f'<w:pBdr {W}><w:top {edge}/><w:left w:val="single" w:sz="24" w:space="8" w:color="{ACCENT}"/>'
+            f"<w:bottom {edge}/><w:right {edge}/></w:pBdr>"
+        )
         shade = f'<w:shd {W} w:val="clear" w:color="auto" w:fill="{PALE}"/>'
         properties.insert_element_before(parse_xml(bar), "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
         properties.insert_element_before(parse_xml(shade), "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
-def _footer(word: WordDocument, text: str) -> None:
-    paragraph = word.sections[0].footer.paragraphs[0]
-    paragraph.style = word.styles["Footer"]
+def write_footer(section: Section, text: str, width_cm: float) -> None:
+    """Of this section, whatever the one before it has."""
+    section.footer.is_linked_to_previous = False
+    paragraph = section.footer.paragraphs[0]
+    paragraph.style = "Footer"
     stops = paragraph.paragraph_format.tab_stops
-    stops.add_tab_stop(Cm(TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT)
+    stops.add_tab_stop(Cm(width_cm), WD_TAB_ALIGNMENT.RIGHT)
     paragraph.add_run(f"{text}\t")
     for code in ("PAGE", "NUMPAGES"):
         if code == "NUMPAGES":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 
 from hjalp import kommun, network_of, scenario
+from sim import load_kommun, load_scenario
 from sim.config import Kommun
+from sim.describe import scenario_lines
 from sim.errors import HemmaplanError
 from sim.scenario import Plan, make_plan
 
@@ -334,3 +337,25 @@ def test_half_a_person_is_refused() -> None:
     text = error({"mal": "nulage.v.i_steg.boende.hus.antal", "ganger": 0.5}, nulage=nulage)
     assert "nulage.v.i_steg.boende.hus.antal = 2.5" in text
     assert "heltal" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario_id", "expected"),
+    [
+        ("varmdo_2014", "alvsbyn_forsenat", ["−12 (från 38 till 26) från 1\u00a0jan\u00a02016"]),
+        (
+            "varmdo_2014",
+            "stodboende_5_om_aret",
+            ["+5 (från 33 till 38) från 1\u00a0jan\u00a02015", "+5 (från 43 till 48) från 1\u00a0jan\u00a02016"],
+        ),
+        ("karlskrona_2013", "utan_beredskapsplatser", ["20 blir 0 från 1\u00a0jan\u00a02012"]),
+    ],
+)
+def test_a_change_is_told_from_what_is_in_force_when_it_comes(name: str, scenario_id: str, expected: list[str]) -> None:
+    """What is planned for that day, and the scenario's own changes before it, are in force; the plan ends up there."""
+    described, asked = load_kommun(name), load_scenario(scenario_id)
+    assert [line.split(": ", 1)[1] for line in scenario_lines(asked, described)] == expected
+    (resource,) = {change.mal.split(".")[1] for change in asked.andringar}
+    last = make_plan(described, asked).epoker[-1].kommun.resurser[resource]
+    (told,) = re.findall(r"(?:till|blir) (\d+)", expected[-1])
+    assert last.platser == float(told)  # type: ignore[union-attr]
