@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sim import config
@@ -28,7 +28,7 @@ from sim.paths import StepFunction, step_function
 from sim.randomness import name_key
 from sim.scenario import Epok, Plan
 from sim.shares import ShareTable, share_table
-from sim.stock import stocks
+from sim.stock import StockRates, stocks
 from sim.streams import month_number
 from sim.traffic import home_share
 
@@ -61,20 +61,50 @@ class _Names:
         return {name: self.steg(area, name) for name in names}
 
 
+class _Stegs:
+    """The stegs of a kommun in an epoch, in order. What plans and epochs have in common is made once."""
+
+    def __init__(self, names: _Names) -> None:
+        self._names = names
+        self._made: dict[tuple[int, int, tuple[float, ...]], tuple[Steg, ...]] = {}
+
+    def of(self, kommun: config.Kommun, base: config.Kommun) -> tuple[Steg, ...]:
+        prices = tuple(_price_cv(kommun.resurser[resource]) for resource in self._names.resources)
+        return tuple(steg for area in sorted(kommun.verksamheter) for steg in self._area(area, kommun, base, prices))
+
+    def _area(
+        self, area: str, kommun: config.Kommun, base: config.Kommun, prices: tuple[float, ...]
+    ) -> tuple[Steg, ...]:
+        now, before = kommun.verksamheter[area], base.verksamheter[area]
+        key = id(now), id(before), prices
+        if key not in self._made:
+            self._made[key] = tuple(
+                _steg(self._names, area, now.steg[name], before.steg[name], prices) for name in sorted(now.steg)
+            )
+        return self._made[key]
+
+
 def build_network(plan: Plan, end: date | None = None) -> Network:
     """Resolve a plan. `end` is the last day of the run, by default the kommun's own `slut`."""
+    (network,) = build_networks([plan], end)
+    return network
+
+
+def build_networks(plans: Sequence[Plan], end: date | None = None) -> list[Network]:
+    """Nuläge, which comes first, and scenarios, each as `build_network`."""
+    names = _Names(plans[0].kommun)
+    stegs, rates = _Stegs(names), StockRates(plans[0].kommun, names.groups)
+    return [_network(plan, end, names, stegs, rates) for plan in plans]
+
+
+def _network(plan: Plan, end: date | None, names: _Names, stegs: _Stegs, rates: StockRates) -> Network:
     kommun = plan.kommun
-    names = _Names(kommun)
     start = kommun.start
     days = day_number(start, end or kommun.slut) + 1
     epochs = plan.epoker
     begin = epochs[0].fran_dag
     periods = months(start, days, begin)
     whole_months = months(start, day_number(start, last_of_month(end or kommun.slut)) + 1, begin)
-    steg = tuple(
-        tuple(_steg(names, area, name, epoch.kommun, epoch.bas) for area, name in names.stegs) for epoch in epochs
-    )
-    base_steg = tuple(_steg(names, area, name, epochs[0].bas, epochs[0].bas) for area, name in names.stegs)
     return Network(
         start=start,
         begin=begin,
@@ -85,11 +115,11 @@ def build_network(plan: Plan, end: date | None = None) -> Network:
         steg_keys=tuple(name_key(f"{area}.{name}") for area, name in names.stegs),
         groups=tuple(names.groups),
         inflows=tuple(_inflow(names, area, name, plan, whole_months) for area, name in names.inflows),
-        steg=steg,
-        base_steg=base_steg,
+        steg=tuple(stegs.of(epoch.kommun, epoch.bas) for epoch in epochs),
+        base_steg=stegs.of(epochs[0].bas, epochs[0].bas),
         outcome_names=tuple(tuple(sorted(kommun.verksamheter[a].steg[s].utfall)) for a, s in names.stegs),
         pace=tuple(_pace(area, name, plan, days) for area, name in names.stegs),
-        stock=stocks(kommun, epochs[0].kommun, names),
+        stock=stocks(rates, epochs[0].kommun, names),
     )
 
 
@@ -102,9 +132,7 @@ def _thousandths(value: float) -> int:
     return round(value * THOUSAND)
 
 
-def _steg(names: _Names, area: str, name: str, kommun: config.Kommun, base: config.Kommun) -> Steg:
-    steg = kommun.verksamheter[area].steg[name]
-    base_steg = base.verksamheter[area].steg[name]
+def _steg(names: _Names, area: str, steg: config.Steg, base_steg: config.Steg, prices: tuple[float, ...]) -> Steg:
     behov = steg.behov
     team = behov if isinstance(behov, config.TeamBehov) else None
     plats = behov if isinstance(behov, config.PlatsBehov) else None
@@ -135,7 +163,7 @@ def _steg(names: _Names, area: str, name: str, kommun: config.Kommun, base: conf
         outcomes=tuple(_outcome(steg, steg.utfall[outcome]) for outcome in sorted(steg.utfall)),
         variants=variants,
         variant_number=variant_number,
-        price_cv=tuple(_price_cv(kommun.resurser[resource]) for resource in names.resources),
+        price_cv=prices,
         recall_new=recall is not None and recall.langd == "ny",
         weight_length=tyngd.langd,
         weight_price=tyngd.pris,

@@ -12,13 +12,13 @@ from typing import Literal, NamedTuple
 from sim.analysis.fluid import THREE_MONTHS
 from sim.analysis.overload import YEARS_AFTER, Overload, overloads
 from sim.blocking import warnings_of
-from sim.build import build_network
 from sim.calendars import DAYS_PER_YEAR, date_of, is_month
 from sim.calibration_files import calibration_path, load_calibration
 from sim.comparison import Comparison
 from sim.config import Team
 from sim.errors import HemmaplanError
-from sim.experiment import Study
+from sim.experiment import Ready, Study
+from sim.flows import Flows
 from sim.reconcile import ACCEPTABLE, UNUSED, Line, load_reconciliation, reconciled, reconciliation_path
 from sim.results import write_csv
 from sim.scenario import NULAGE, Plan
@@ -59,13 +59,17 @@ class Watched:
         return [*self.known, *told, *grade_cautions(made, root)]
 
 
-def watched(study: Study, plans: Sequence[Plan]) -> Watched:
+def watched(ready: Ready) -> Watched:
     """Nothing is simulated: what surprises in the configuration, too short a warm-up, queues that only grow."""
+    study, plans, scenarios = ready
     kommun = study.kommun
     known = [Caution("obs", "konfiguration", "", text) for text in warnings_of(kommun)]
     known += [Caution("varning", "uppvarmning", "", text) for text in warmup_warnings(kommun)]
-    found = (each for plan in plans for each in overloads(plan, build_network(plan, study.slut)))
-    return Watched(study, tuple(plans), tuple(known), tuple(worth_telling(found)))
+    flows = Flows()
+    found = (
+        each for plan, posed in zip(plans, scenarios, strict=True) for each in overloads(plan, posed.network, flows)
+    )
+    return Watched(study, plans, tuple(known), tuple(worth_telling(found)))
 
 
 def worth_telling(found: Iterable[Overload]) -> list[Overload]:

@@ -95,6 +95,21 @@ def plans_of(study: Study) -> tuple[Plan, ...]:
     return (base, *(make_plan(study.kommun, scenario, base) for scenario in study.scenarios))
 
 
+class Ready(NamedTuple):
+    """A study made out: its plans, nuläge first, and each of them ready to be simulated."""
+
+    study: Study
+    plans: tuple[Plan, ...]
+    scenarios: list[Posed]
+
+
+def ready_of(study: Study) -> Ready:
+    """Raises HemmaplanError, as `plans_of`."""
+    plans = plans_of(study)
+    with uncollected():
+        return Ready(study, plans, posed(plans, study.slut))
+
+
 def replicate(form: Form, network: Network, seed: int, replication: int, engine: str) -> Replicate:
     """Simulate once and measure."""
     return form.filled(
@@ -102,18 +117,20 @@ def replicate(form: Form, network: Network, seed: int, replication: int, engine:
     )
 
 
-def run_study(study: Study, progress: Progress = lambda done, total: None, keeper: Keeper = InMemory) -> StudyResult:
+def run_study(
+    asked_for: Study | Ready, progress: Progress = lambda done, total: None, keeper: Keeper = InMemory
+) -> StudyResult:
     """Simulate a study. An interrupt (Ctrl-C) keeps the replications that are finished in every scenario.
 
     `keeper` makes what finished replications are kept in; those that are in it already are not simulated again.
     """
-    plans = plans_of(study)
+    study, plans, scenarios = asked_for if isinstance(asked_for, Ready) else ready_of(asked_for)
     with _crew(study) as crew:
         if crew.helped and not is_ready(study.motor):
             _compile(plans[0], study)
         drawing = Drawing(plans, study.slut, study.osakerhet) if study.osakerhet else None
         with uncollected():
-            asked = Asked(posed(plans, study.slut), drawing)
+            asked = Asked(scenarios, drawing)
             packed = asked.packed() if crew.others else b""
         forms = [each.form for each in asked.scenarios]
         kept = keeper([(len(form.sheet.rows), len(form.periods)) for form in forms])

@@ -6,7 +6,7 @@ asked for is asked for whether there is room or not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from sim.network import THOUSAND, Network
 from sim.quantiles import Params
 from sim.scenario import Plan
 from sim.stock import ages_by_group
-from sim.traffic import visit_rates, way_on
+from sim.traffic import Ways, visit_rates
 
 
 class Span(NamedTuple):
@@ -64,11 +64,7 @@ class Flow:
 
 def kommun_in(plan: Plan, network: Network, span: Span) -> config.Kommun:
     """The kommun as it is at the end of a span, with the span's mean inflow: season, trend and drivers included."""
-    kommun = at_epoch(plan.epoker, np.nextafter(span.last, -np.inf)).kommun
-    rates = {
-        inflow.name: inflow.rate.integral(span.first, span.last) / span.days * DAYS_PER_YEAR
-        for inflow in network.inflows
-    }
+    kommun, rates = _end_of(plan, span), _rates(network, span)
     areas = {}
     for area, verksamhet in kommun.verksamheter.items():
         inflode = {
@@ -79,24 +75,62 @@ def kommun_in(plan: Plan, network: Network, span: Span) -> config.Kommun:
     return kommun.model_copy(update={"verksamheter": areas})
 
 
+def _end_of(plan: Plan, span: Span) -> config.Kommun:
+    return at_epoch(plan.epoker, np.nextafter(span.last, -np.inf)).kommun
+
+
+def _rates(network: Network, span: Span) -> dict[str, float]:
+    """Mean inflow a year, by its name."""
+    return {
+        inflow.name: inflow.rate.integral(span.first, span.last) / span.days * DAYS_PER_YEAR
+        for inflow in network.inflows
+    }
+
+
 def flows_in(plan: Plan, network: Network, span: Span) -> list[Flow]:
     """Every steg and resource of a plan, as a span of its days asks."""
-    kommun = kommun_in(plan, network, span)
+    return Flows().of(plan, network, span)
+
+
+class Flows:
+    """`flows_in` of spans and plans of one kommun; what has the same configuration, inflow and pace is done once."""
+
+    def __init__(self) -> None:
+        self._ways = Ways()
+        self._known: dict[tuple[object, ...], tuple[object, list[Flow]]] = {}
+
+    def of(self, plan: Plan, network: Network, span: Span) -> list[Flow]:
+        written, kommun, found = _end_of(plan, span), kommun_in(plan, network, span), list[Flow]()
+        for area, verksamhet in written.verksamheter.items():
+            nulage = written.nulage.get(area)
+            paces = [_pace(network, f"{area}.{name}", span) for name in verksamhet.steg]
+            rates = (each.per_ar for each in kommun.verksamheter[area].inflode.values())
+            key = id(verksamhet), id(nulage), *paces, *rates
+            if key not in self._known:
+                made = _flows(kommun, area, list(network.groups), paces, self._ways)
+                self._known[key] = (verksamhet, nulage), made  # kept, so that nothing else gets their ids
+            found += self._known[key][1]
+        return found
+
+
+def _pace(network: Network, steg: str, span: Span) -> float:
+    path = network.pace[network.steg_number(steg)]
+    return 1.0 if path is None else path.integral(span.first, span.last) / span.days
+
+
+def _flows(kommun: config.Kommun, area: str, groups: list[str], paces: Sequence[float], ways: Ways) -> list[Flow]:
+    verksamhet = kommun.verksamheter[area]
+    ages = ages_by_group(verksamhet, groups)
+    rates, at_home = visit_rates(kommun, area, groups, ages, ways)
     found = []
-    for area, verksamhet in kommun.verksamheter.items():
-        groups = list(network.groups)
-        ages = ages_by_group(verksamhet, groups)
-        rates, at_home = visit_rates(kommun, area, groups, ages)
-        for name, steg in verksamhet.steg.items():
-            path = network.pace[network.steg_number(f"{area}.{name}")]
-            pace = 1.0 if path is None else path.integral(span.first, span.last) / span.days
-            home = {place: by_group / DAYS_PER_YEAR for place, by_group in rates[name].items()}
-            last = usable_places(steg)[-1]
-            elsewhere = sum((by_group for place, by_group in home.items() if place != last), np.zeros(len(groups)))
-            home[last] = np.maximum(at_home[name] / DAYS_PER_YEAR - elsewhere, 0.0)
-            for place, by_group in rates[name].items():
-                per_day = by_group / DAYS_PER_YEAR
-                found.append(_flow(area, name, place, steg, groups, ages, per_day, float(home[place].sum()), pace))
+    for (name, steg), pace in zip(verksamhet.steg.items(), paces, strict=True):
+        home = {place: by_group / DAYS_PER_YEAR for place, by_group in rates[name].items()}
+        last = usable_places(steg)[-1]
+        elsewhere = sum((by_group for place, by_group in home.items() if place != last), np.zeros(len(groups)))
+        home[last] = np.maximum(at_home[name] / DAYS_PER_YEAR - elsewhere, 0.0)
+        for place, by_group in rates[name].items():
+            per_day = by_group / DAYS_PER_YEAR
+            found.append(_flow(area, name, place, steg, groups, ages, per_day, float(home[place].sum()), pace, ways))
     return found
 
 
@@ -110,6 +144,7 @@ def _flow(
     per_day: np.ndarray,
     at_home: float,
     pace: float,
+    ways: Ways,
 ) -> Flow:
     total = float(per_day.sum())
     weights = per_day / total if total > 0 else np.full(len(groups), 1 / len(groups))
@@ -117,7 +152,7 @@ def _flow(
     for group, age, weight, rate in zip(groups, ages, weights.tolist(), per_day.tolist(), strict=True):
         if weight == 0:
             continue
-        mine, shares = way_on(steg, group, place, age)
+        mine, shares = ways.on(steg, group, place, age)
         days += weight * mine
         for target, share in shares.items():
             if target != config.AVSLUT:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.book import Counted
-from sim.build import build_network
+from sim.build import build_networks
 from sim.cases import Cases, draw_cases
 from sim.engine import run
 from sim.form import Form, form_of
@@ -36,7 +36,7 @@ class Posed(NamedTuple):
 
 def posed(plans: Sequence[Plan], end: date | None) -> list[Posed]:
     """Nuläge, which comes first, and scenarios, to the end of a day."""
-    networks = [build_network(plan, end) for plan in plans]
+    networks = build_networks(plans, end)
     made = [Posed(form_of(plan, network), network, None) for plan, network in zip(plans, networks, strict=True)]
     differing = (changed(plan, plans[0], each.network, networks[0]) for plan, each in zip(plans, made, strict=True))
     return [made[0], *(each._replace(changed=found) for each, found in list(zip(made, differing, strict=True))[1:])]

@@ -62,17 +62,42 @@ def make_plan(kommun: Kommun, scenario: Scenario | None = None, base: Plan | Non
     for number, change in enumerate(changes, 1):
         _check(kommun, paths, change, f"{where}, ändring {number}", kommun.start)
     known = {epok.fran_dag: epok.bas for epok in base.epoker} if base else {}
+    made = _Made([kommun, *known.values()])
     planned_days = {kommun.borjan, *_dates(planned)}
     days = {kommun.start, *planned_days, *_dates(changes)}
     epochs: list[Epok] = []
     for day in sorted(day for day in days if day >= kommun.borjan):
         number_of_day = float((day - kommun.start).days)
         before = epochs[-1].bas if epochs and day not in planned_days else known.get(number_of_day)
-        without = before or _snapshot(content, planned, (), day, "planerat")
+        without = before or made.sharing(_snapshot(content, planned, (), day, "planerat"))
         acts = day >= kommun.start and any(in_force(change, day) for change in changes)
-        with_scenario = _snapshot(content, planned, changes, day, where) if acts else without
+        with_scenario = made.sharing(_snapshot(content, planned, changes, day, where)) if acts else without
         epochs.append(Epok(number_of_day, with_scenario, without))
     return Plan(scenario_id, scenario.namn if scenario else "Nuläge", kommun, scenario, tuple(epochs))
+
+
+class _Made:
+    """Verksamheter of the epochs so far, so that those that are equal are the same: what follows is worked out once."""
+
+    def __init__(self, kommuner: Sequence[Kommun]) -> None:
+        self._known: dict[tuple[str, str], list[Any]] = {}
+        for kommun in kommuner:
+            self.sharing(kommun)
+
+    def sharing(self, kommun: Kommun) -> Kommun:
+        """With the verksamhet, and the stock in it, of the first epoch that has the same."""
+        shared = {
+            part: {area: self._first(part, area, its) for area, its in getattr(kommun, part).items()}
+            for part in ("verksamheter", "nulage")
+        }
+        return kommun.model_copy(update=shared)
+
+    def _first(self, part: str, area: str, its: Any) -> Any:
+        known = self._known.setdefault((part, area), [])
+        found = next((each for each in known if each is its or each == its), None)
+        if found is None:
+            known.append(its)
+        return its if found is None else found
 
 
 def in_force(change: Andring, day: date) -> bool:

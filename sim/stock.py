@@ -14,7 +14,10 @@ from sim.distributions import empirisk
 from sim.durations import from_config
 from sim.network import NONE, Stock
 from sim.randomness import name_key
-from sim.traffic import visit_rates
+from sim.traffic import Rates, visit_rates
+
+Ages = tuple[NDArray[np.float64] | None, ...]
+"""Years at arrival by målgrupp, None where not known."""
 
 
 class Numbering(Protocol):
@@ -40,12 +43,26 @@ class _Part:
     target: str = config.AVSLUT
 
 
-def stocks(kommun: config.Kommun, now: config.Kommun, names: Numbering) -> tuple[Stock, ...]:
-    """The stock on the first day, in order of name. `kommun` is the base, `now` has the counts."""
+class StockRates:
+    """Who comes to each verksamhet of the base, by which målgrupp: the same in all scenarios, worked out when asked."""
+
+    def __init__(self, kommun: config.Kommun, groups: list[str]) -> None:
+        self._kommun, self._groups = kommun, groups
+        self._found: dict[str, tuple[Ages, Rates, dict[str, NDArray[np.float64]]]] = {}
+
+    def of(self, area: str) -> tuple[Ages, Rates, dict[str, NDArray[np.float64]]]:
+        """Years at arrival, and `visit_rates`."""
+        if area not in self._found:
+            ages = ages_by_group(self._kommun.verksamheter[area], self._groups)
+            self._found[area] = ages, *visit_rates(self._kommun, area, self._groups, ages)
+        return self._found[area]
+
+
+def stocks(rates_of: StockRates, now: config.Kommun, names: Numbering) -> tuple[Stock, ...]:
+    """The stock on the first day, in order of name. `now` has the counts."""
     found: list[Stock] = []
     for area, nulage in sorted(now.nulage.items()):
-        ages = ages_by_group(kommun.verksamheter[area], names.groups)
-        visits, at_home = visit_rates(kommun, area, names.groups, ages)
+        ages, visits, at_home = rates_of.of(area)
         for part in _parts(nulage):
             everybody = np.sum(list(visits[part.steg].values()), axis=0)
             rates = at_home[part.steg] if part.kind == "queue" else visits[part.steg][part.place]
@@ -94,7 +111,7 @@ def _shares(rates: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple((rates / total if total > 0 else np.full(len(rates), 1 / len(rates))).tolist())
 
 
-def ages_by_group(verksamhet: config.Verksamhet, groups: list[str]) -> tuple[NDArray[np.float64] | None, ...]:
-    """Years at arrival by målgrupp, from the first inflow that gives them."""
+def ages_by_group(verksamhet: config.Verksamhet, groups: list[str]) -> Ages:
+    """From the first inflow that gives them."""
     given = {group: spec for inflode in reversed(verksamhet.inflode.values()) for group, spec in inflode.alder.items()}
     return tuple(from_config(given[group]) if group in given else None for group in groups)

@@ -35,13 +35,27 @@ def home_share(behov: object, group: str) -> float:
     return behov.hemmamojlig.malgrupper.get(group, behov.hemmamojlig.andel)
 
 
+class Ways:
+    """`way_on`, worked out once for each steg, målgrupp (all of whose ages are as its verksamhet says) and resource."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, str], tuple[config.Steg, tuple[float, dict[str, float]]]] = {}
+
+    def on(self, steg: config.Steg, group: str, place: str, age: Floats | None) -> tuple[float, dict[str, float]]:
+        key = id(steg), group, place
+        if key not in self._known:
+            self._known[key] = steg, way_on(steg, group, place, age)
+        return self._known[key][1]
+
+
 def visit_rates(
-    kommun: config.Kommun, area: str, groups: Sequence[str], ages: Sequence[Floats | None]
+    kommun: config.Kommun, area: str, groups: Sequence[str], ages: Sequence[Floats | None], ways: Ways | None = None
 ) -> tuple[Rates, dict[str, Floats]]:
     """(visits a year by steg and resource, those that can be helped at home by steg), each by målgrupp.
 
-    `ages`: distribution of years at arrival by målgrupp, None where not known.
+    `ages`: distribution of years at arrival by målgrupp, None where not known. `ways`: what is worked out already.
     """
+    ways = ways or Ways()
     verksamhet = kommun.verksamheter[area]
     stegs = verksamhet.steg
     number = {name: i for i, name in enumerate(stegs)}
@@ -55,7 +69,7 @@ def visit_rates(
             for g, group in enumerate(groups):
                 if group not in arriving:
                     continue
-                lengths[name][p, g], shares = way_on(steg, group, place, ages[g])
+                lengths[name][p, g], shares = ways.on(steg, group, place, ages[g])
                 for target, share in shares.items():
                     if target != config.AVSLUT:
                         routing[name][p, g, number[target]] += share

@@ -15,7 +15,7 @@ import numpy as np
 from sim import config
 from sim.distributions import mean
 from sim.durations import from_config
-from sim.flows import Flow, Span, flows_in, kommun_in, need_not_wait, stations
+from sim.flows import Flow, Flows, Span, kommun_in, need_not_wait, stations
 from sim.network import THOUSAND, Network
 from sim.paths import StepFunction
 from sim.periods import Floats, Ints
@@ -66,11 +66,12 @@ class Fluid:
         return float(self.first + days + late[0]) if len(late) else None
 
 
-def fluid(plan: Plan, network: Network, years_after: int = 0) -> Fluid:
+def fluid(plan: Plan, network: Network, years_after: int = 0, known: Flows | None = None) -> Fluid:
     """Run a plan as flows from the start of the run to its end, and then on with its last year over and over."""
+    known = known or Flows()
     spans = _spans(plan, network)
     queues = _queues(plan)
-    pieces = [_piece(kommun_in(plan, network, span), network, flows_in(plan, network, span), queues) for span in spans]
+    pieces = [_piece(kommun_in(plan, network, span), network, known.of(plan, network, span), queues) for span in spans]
     days = np.arange(network.begin, network.end)
     after = network.end - YEAR + np.arange(years_after * YEAR) % YEAR
     pattern = np.concatenate([days, np.maximum(after, network.begin)])

@@ -10,9 +10,9 @@ from sim.analysis.fluid import fluid
 from sim.calendars import years
 from sim.flows import (
     Flow,
+    Flows,
     Span,
     can_go_elsewhere,
-    flows_in,
     kommun_in,
     mean_capacity,
     station_load,
@@ -58,17 +58,18 @@ class Asked:
     capacity: float
 
 
-def overloads(plan: Plan, network: Network) -> list[Overload]:
-    """Of a plan, in order of resource. Nothing is simulated."""
+def overloads(plan: Plan, network: Network, known: Flows | None = None) -> list[Overload]:
+    """Of a plan, in order of resource. Nothing is simulated. `known`: flows of other plans of the same kommun."""
+    known = known or Flows()
     found: dict[tuple[str, ...], list[tuple[str, Asked]]] = {}
     for year in years(network.start, network.end):
         span = Span(year.first, year.last)
-        for asked in _asked(kommun_in(plan, network, span), network, flows_in(plan, network, span), span):
+        for asked in _asked(kommun_in(plan, network, span), network, known.of(plan, network, span), span):
             if asked.load > 0 and asked.load >= asked.capacity:
                 found.setdefault(asked.names, []).append((year.label, asked))
     if not found:
         return []
-    flows = fluid(plan, network, YEARS_AFTER)
+    flows = fluid(plan, network, YEARS_AFTER, known)
     made = []
     for names, by_year in sorted(found.items()):
         worst = max((asked for _, asked in by_year), key=lambda asked: asked.load - asked.capacity)

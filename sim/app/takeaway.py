@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.cautions import watched, write_cautions
 from sim.comparison import Comparison
+from sim.experiment import ready_of
 from sim.files import read_kommun
 from sim.freshness import source_hashes
 from sim.report.bilaga import write_bilaga
@@ -42,7 +43,7 @@ def bilaga_of(made: Comparison, root: Path, ending: str) -> bytes:
     study = made.resultat.study
     with tempfile.TemporaryDirectory(prefix="hemmaplan-") as name:
         folder = Path(name)
-        cautions = watched(study, made.resultat.plans).after(made, root)
+        cautions = watched(ready_of(study)).after(made, root)
         write_cautions(cautions, folder)
         files = source_hashes(root, study.kommun.id, [])
         more = {"filer": files, "varningar": [caution._asdict() for caution in cautions]}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from sim.engine import is_ready, is_shareable
-from sim.experiment import Progress, Study, StudyResult, run_study
+from sim.experiment import Progress, Ready, Study, StudyResult, run_study
 from sim.interrupts import stoppable
 from sim.results import write_csv
 from sim.store import InMemory, Keeper
@@ -29,9 +29,10 @@ NOT_KEPT = (
 LOST = "Obs: en process som räknade försvann. Dess del är räknad om, och svaret är detsamma."
 
 
-def with_progress(asked: Study, keeper: Keeper = InMemory) -> StudyResult:
+def with_progress(asked: Study | Ready, keeper: Keeper = InMemory) -> StudyResult:
     """`keeper`: where finished replications are kept."""
-    with progress_of(asked, asked.replikationer * (1 + len(asked.scenarios))) as show:
+    study = asked.study if isinstance(asked, Ready) else asked
+    with progress_of(study, study.replikationer * (1 + len(study.scenarios))) as show:
         result = run_study(asked, show, keeper)
     if result.omstarter:
         print(LOST, file=sys.stderr)

@@ -17,7 +17,7 @@ from sim.commands.common import exit_code, say_writing, shown, with_progress, wr
 from sim.commands.report import check_extra, say_written
 from sim.comparison import Comparison, comparison
 from sim.errors import HemmaplanError, Interrupted
-from sim.experiment import Study, StudyResult, plans_of, workers_of
+from sim.experiment import Ready, Study, StudyResult, ready_of, workers_of
 from sim.files import os_reason
 from sim.freshness import source_hashes
 from sim.garbage import uncollected
@@ -37,7 +37,8 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
         asked, name = study_from(content, root)
         report = report_from(content)
         check_extra(report.format)
-        watch = watched(asked, plans_of(asked))
+        ready = ready_of(asked)
+        watch = watched(ready)
         before = watch.before()
     say_cautions(before)
     runs, identity = root / "results" / name, identity_of(content, asked)
@@ -54,7 +55,7 @@ def run(content: Mapping[str, Any], root: Path, chosen: argparse.Namespace | Non
         Journal(folder.path, identity, content, earlier) as journal,
         _left_to_go_on_with(folder, journal),
     ):
-        result, written = _simulated(asked, journal)
+        result, written = _simulated(ready, journal)
         hurry = Hurry(HURRY_SECONDS) if result.klara < result.begarda else Hurry()
         with unbroken(say_writing):
 
@@ -111,15 +112,15 @@ def _earlier(runs: Path, identity: Identity, content: Mapping[str, Any], again: 
     return None
 
 
-def _simulated(asked: Study, journal: Journal) -> tuple[StudyResult, StudyResult | None]:
+def _simulated(ready: Ready, journal: Journal) -> tuple[StudyResult, StudyResult | None]:
     """The study; and, where assumptions are drawn, as many replications with the numbers as written."""
-    result = with_progress(asked, journal.keeper("studie"))
-    if asked.osakerhet is None:
+    result = with_progress(ready, journal.keeper("studie"))
+    if ready.study.osakerhet is None:
         return result, None
     if result.klara < result.begarda:
         raise KeyboardInterrupt  # there is nothing yet to set it against
-    plain = replace(asked, osakerhet=None, precision=(), replikationer=result.begarda)
-    written = with_progress(plain, journal.keeper("utan_dragning"))
+    plain = replace(ready.study, osakerhet=None, precision=(), replikationer=result.begarda)
+    written = with_progress(ready._replace(study=plain), journal.keeper("utan_dragning"))
     return _of_both(result, written), written
 
 

@@ -12,7 +12,7 @@ from sim.analysis.overload import Overload
 from sim.cautions import Caution, caution_lines, grade_cautions, watched, worth_telling
 from sim.comparison import Comparison, comparison
 from sim.config import Kommun, Scenario
-from sim.experiment import Study, plans_of, run_study
+from sim.experiment import Study, ready_of, run_study
 from sim.scenario import NULAGE
 from sim.summary import summary_text
 
@@ -35,7 +35,7 @@ def simulated(of: Kommun, *scenarios: Scenario) -> Comparison:
 
 def of(made: Comparison) -> list[Caution]:
     study = made.resultat.study
-    found = watched(study, plans_of(study)).after(made, Path("ingenstans"))
+    found = watched(ready_of(study)).after(made, Path("ingenstans"))
     return [each for each in found if each.slag == "overbelastning"]
 
 
@@ -65,7 +65,7 @@ def test_a_scenario_is_told_of_when_it_makes_it_worse() -> None:
         for name, factor in (("fler", 1.2), ("lika", 1.001))
     )
     study = Study(large(), (more, same))
-    told = watched(study, plans_of(study)).before()
+    told = watched(ready_of(study)).before()
     assert [each.scenario for each in told] == [NULAGE, "fler"]
     assert "(150 %)" in told[1].text
 

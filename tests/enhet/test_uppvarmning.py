@@ -20,6 +20,7 @@ from sim.config import Kommun
 from sim.distributions import exponential, lognormal
 from sim.engine import ENGINES, trace
 from sim.errors import HemmaplanError
+from sim.experiment import ready_of
 from sim.measures import measure
 from sim.runs import Run
 from sim.scenario import make_plan
@@ -191,7 +192,7 @@ def test_a_slower_pace_needs_a_longer_warm_up() -> None:
 
 def test_the_warm_up_is_said_in_the_summary() -> None:
     made = compare(open_care(365.0, 2), [], replikationer=2)
-    text = summary_text(made, watched(made.resultat.study, made.resultat.plans).before())
+    text = summary_text(made, watched(ready_of(made.resultat.study)).before())
     assert "Inget nuläge är angivet: varje körning börjar tom 1\u00a0jan\u00a02016 och har 2 års uppvärmning" in text
     assert "saknas minst 13 %" in text
     assert warmup_text(open_care(365.0, 0)) == []
