@@ -1,7 +1,19 @@
 """`python -m sim` is the command `hemmaplan`."""
 
-import sys
+from typing import NoReturn
 
-from sim.cli import main
+from sim.process import as_process
 
-sys.exit(main())
+
+def main() -> NoReturn:
+    as_process(_command)
+
+
+def _command() -> int:
+    from sim import cli
+
+    return cli.main()
+
+
+if __name__ == "__main__":
+    main()

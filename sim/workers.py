@@ -54,15 +54,31 @@ def _load() -> None:
             import_module(module)
 
 
-@lru_cache(maxsize=1)
 def _pool(workers: int) -> Any:
     """The other processes. They are started when first needed and wait a while for more to do.
 
     Not the ones that joblib keeps for everybody: those take a folder of shared memory for each study, and may be
     somebody else's to end.
     """
-    loky = import_module("joblib.externals.loky")  # has no types
-    return loky.ProcessPoolExecutor(workers - 1, timeout=IDLE_SECONDS, initializer=_leave_ctrl_c_alone)
+    pools = _pools()
+    if workers not in pools:
+        pools.clear()
+        loky = import_module("joblib.externals.loky")  # has no types
+        pools[workers] = loky.ProcessPoolExecutor(workers - 1, timeout=IDLE_SECONDS, initializer=_leave_ctrl_c_alone)
+    return pools[workers]
+
+
+@lru_cache(maxsize=1)
+def _pools() -> dict[int, Any]:
+    """The other processes that are kept, by how many there are with this one: those of the last study."""
+    return {}
+
+
+def end_others() -> None:
+    """All of them, at once: no more is to be done."""
+    pools = _pools()
+    while pools:
+        pools.popitem()[1].shutdown(kill_workers=True)
 
 
 class Crew(Protocol):
@@ -109,8 +125,7 @@ class Local:
 
     def end(self) -> None:
         if self.others:
-            _pool(self.workers).shutdown(kill_workers=True)
-            _pool.cache_clear()
+            end_others()
 
 
 def _leave_ctrl_c_alone() -> None:
