@@ -17,9 +17,10 @@ from sim.cli_parser import make_parser, sentence
 from sim.errors import HemmaplanError, Interrupted, nearest
 from sim.files import OS_REASONS, check_files, kommun_ids, os_reason, project_root, scenario_ids
 from sim.garbage import uncollected
+from sim.plain_words import plainly_composed
+from sim.process import INTERRUPTED
 
 BAD_INPUT = 2
-INTERRUPTED = 130
 GROUPS = ("kommun", "studie", "berakning", "rapport")
 """Parts of the configuration of which one is chosen by name."""
 MULTIRUN = ("--multirun", "-m")
@@ -201,9 +202,11 @@ def _search_path(root: Path) -> str:
 def _compose(root: Path, overrides: Sequence[str]) -> dict[str, Any]:
     """Hydra's composition as a plain dict. Raises HemmaplanError in Swedish."""
     with uncollected():
+        check_files(root, overrides)
+        if (plain := plainly_composed(root, overrides)) is not None:
+            return plain
         from hydra import compose, initialize_config_dir
 
-        check_files(root, overrides)
         _check_overrides(overrides)
         with (
             _hydra_in_swedish(root, overrides),
@@ -360,7 +363,3 @@ def _unknown_key(root: Path, overrides: Sequence[str], key: str) -> str:
     under = f" under {'.'.join(above)}" if above else ""
     text = sentence(f"{key}: {part} finns inte{under}; {nearest(part, map(str, node))}")
     return f"{text} En ny nyckel börjar med +: +{key}=…"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from granssnitt.rot import KOMMUN, KOR, REPO, SCENARIO, change, everything_in, make_project, run, write
+from sim.cli import _compose
 from sim.config import Scenario
 from sim.experiment import Study, plans_of
 from sim.files import ROOT_VARIABLE, kommun_ids, read_kommun, scenario_ids
 from sim.loading import RESERVED, kommun_from, load_kommun, load_scenario
+from sim.plain_words import _ForHydra, _value, plainly_composed
 from sim.scenario import NULAGE
 from sim.settings import study_from
 
@@ -71,6 +76,107 @@ def test_the_name_of_the_base_is_reserved() -> None:
 
 def test_kommun_in_parts_reads_as_hydra_composes_it(rot: Path, composed: Compose) -> None:
     assert load_kommun("prov", rot) == composed("kor", "kommun=prov").kommun
+
+
+PLAIN = [
+    (),
+    ("scenarios=[]",),
+    ("scenarios=hem_2",),
+    ("scenarios=[team_1,hem_2]", "studie=snabb", "rapport=bilaga"),
+    (
+        "berakning.arbetare=1",
+        "kommun.slut='2018-12-31'",
+        "studie.slut=2018-02-09",
+        "studie.replikationer=7",
+        "studie.namn=ett_namn",
+    ),
+    ("studie.parameterosakerhet=true", "studie.precision.kostnad_mnkr=0.50", "berakning=kluster", "studie.slut=null"),
+    ("kommun.resurser.hem.platser=-4", "kommun.verksamheter.stod.inflode.ansokan.per_ar=007", "scenarios=[hem_2]"),
+    ("scenarios=[hem_2]", "scenarios.hem_2.namn=Annat"),
+]
+
+
+@pytest.mark.parametrize("words", PLAIN, ids=" ".join)
+def test_what_is_composed_without_hydra_is_what_hydra_composes(
+    words: tuple[str, ...], rot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Order and all, as the results keep the configuration."""
+    plain = plainly_composed(rot, ("kommun=prov", *words))
+    assert (plain is None) == ("007" in " ".join(words))
+    monkeypatch.setattr("sim.cli.plainly_composed", lambda root, given: None)
+    assert plain is None or repr(plain) == repr(_compose(rot, ("kommun=prov", *words)))
+
+
+@pytest.mark.parametrize("kommun_id", SHIPPED_KOMMUNER)
+def test_shipped_files_are_composed_without_hydra_as_by_it(kommun_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = (f"kommun={kommun_id}", f"scenarios=[{','.join(SHIPPED_SCENARIOS)}]")
+    plain = plainly_composed(REPO, words)
+    monkeypatch.setattr("sim.cli.plainly_composed", lambda root, given: None)
+    assert plain is not None and repr(plain) == repr(_compose(REPO, words))
+
+
+@given(st.text("aAz_-+.,019eE:'\\\"$ {}[]=åtruefalsn", max_size=8))
+@example("true").via("a constant")
+@example("NULL").via("a constant in capitals")
+@example("-0").via("a number")
+@example("1_0").via("a number to Hydra")
+@example("01").via("not a number")
+@example("[a,b]").via("a list")
+@example("2018-02-09").via("a day")
+@example("'a b'").via("within quotes")
+def test_a_value_is_read_as_by_hydra_or_left_to_it(text: str) -> None:
+    try:
+        value = _value(text)
+    except _ForHydra:
+        return
+    parsed = OverridesParser.create().parse_override(f"studie.namn={text}")
+    assert not parsed.is_sweep_override()
+    assert repr(parsed.value()) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("kommun=prov", "kommun=annan"),
+        ("kommun=prow",),
+        ("kommun=prov", "+studie.ny=1"),
+        ("kommun=prov", "~studie.fro"),
+        ("kommun=prov", "studie.ny=1"),
+        ("kommun=prov", "studie=ny"),
+        ("kommun=prov", "studie.precision=1"),
+        ("kommun=prov", "studie.fro=[a]"),
+        ("kommun=prov", "studie.namn=${kommun.id}"),
+        ("kommun=prov", "studie.namn=nan"),
+        ("kommun=prov", "scenarios=[hem_2,hem_2]"),
+        ("kommun=prov", "scenarios=[finns_inte]"),
+        ("kommun=prov", "hydra.verbose=true"),
+        ("kommun=prov", "scenarios.0=a"),
+        (),
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_plain_is_left_to_hydra(words: tuple[str, ...], rot: Path) -> None:
+    assert plainly_composed(rot, words) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("conf/config.yaml", "  - _self_\n", ""),
+        ("conf/config.yaml", "hydra:\n", "egen: {a: 1}\nhydra:\n"),
+        ("conf/config.yaml", "hydra:\n", "hydra:\n  searchpath: [file:///tmp]\n"),
+        (KOMMUN, "  - _self_\n  - prov/kallor@_here_\n", "  - prov/kallor@_here_\n  - _self_\n"),
+        (KOMMUN, "namn: Provköping", "namn: ${kommun.id}"),
+        (KOMMUN, "namn: Provköping", "namn: ???"),
+        (KOMMUN, "namn: Provköping", "namn: Provköping\n1: a"),
+        ("conf/kommun/prov/kallor.yaml", "kallor:", "defaults: [ann]\nkallor:"),
+        ("conf/studie/standard.yaml", "fro: 1 ", "defaults: [snabb]\nfro: 1 "),
+    ],
+)
+def test_files_with_something_for_hydra_are_left_to_it(file: str, old: str, new: str, rot: Path) -> None:
+    assert plainly_composed(rot, ["kommun=prov"]) is not None
+    change(rot / file, old, new)
+    assert plainly_composed(rot, ["kommun=prov"]) is None
 
 
 def test_scenarios_come_in_the_order_asked_for(rot: Path, composed: Compose) -> None:
