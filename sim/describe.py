@@ -9,9 +9,10 @@ from typing import Any
 from sim.config import Andring, Kommun, Scenario
 from sim.labels import KOSTNADSSLAG
 from sim.scenario import changed_value, in_force
-from sim.swedish import datum, tal
+from sim.swedish import datum, gement, tal
 
 WORDS = {
+    "aldersgrans": "åldersgräns",
     "alder": "ålder vid ankomst",
     "andel": "andel",
     "andel_inflode": "andel av påverkan som är inflöde",
@@ -50,6 +51,7 @@ WORDS = {
     "lang": "långa",
     "langd": "längd",
     "lon_tkr": "lön, tkr",
+    "malgrupp": "målgrupp",
     "malgrupper": "målgrupp",
     "medel": "medel",
     "nasta": "vidare till",
@@ -147,6 +149,19 @@ def _names_within(content: Mapping[str, Any], area: str) -> dict[str, str]:
         for group in (content.get("drivare", {}), content.get("resurser", {}), areas, stegs)
         for key, each in group.items()
     }
+
+
+def part_text(kommun: Kommun, area: str, part: str) -> str:
+    """The `del` of a measure's row: `bistand malgrupp=under_25` → «Hushåll med bistånd, målgrupp under 25 år»."""
+    stegs = kommun.verksamheter[area].steg if area in kommun.verksamheter else {}
+    named = KOSTNADSSLAG | {key: resurs.namn for key, resurs in kommun.resurser.items()}
+    named |= {key: steg.namn for key, steg in stegs.items()}
+    words = []
+    for each in part.split():
+        what, _, which = each.rpartition("=")
+        called = named.get(which) or WORDS.get(which, which.replace("_", " "))
+        words.append(f"{WORDS.get(what, what)} {gement(called)}" if what else called)
+    return ", ".join(words)
 
 
 def _operation(change: Andring, old: Any) -> str:

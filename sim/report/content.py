@@ -36,6 +36,7 @@ from sim.report.source_list import parameter_table, source_table, status_table
 from sim.report.stress import stress_blocks
 from sim.settings import Rapport
 from sim.summary import planning_periods
+from sim.swedish import uppraknat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +94,7 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         footer=f"{kommun.namn}, simulerade konsekvenser {planning}",
         date=saved.manifest["tid"],
         first_page=first_page(numbers, _told(table, cautions)),
+        publisher=kommun.namn,
         blocks=tuple(blocks),
     )
     measures = measures_in(document)
@@ -103,7 +105,10 @@ def document_of(saved: Saved, root: Path, settings: Rapport, drawn: Drawn) -> Do
         glossary_table(measures),
         *chain_blocks("Bilaga C. Vårdkedjor", kommun, drawn.chains),
     ]
-    return replace(document, blocks=(*document.blocks, *appendix), sheets=long_tables(made), readme=_readme(document))
+    sheets = long_tables(made)
+    return replace(
+        document, blocks=(*document.blocks, *appendix), sheets=sheets, readme=_readme(document, [t.key for t in sheets])
+    )
 
 
 def _told(table: pd.DataFrame | None, cautions: Sequence[Caution]) -> list[str]:
@@ -142,17 +147,27 @@ def _masking(settings: Rapport) -> list[Block]:
     return [Paragraph((text,), "note")]
 
 
-def _readme(document: Document) -> tuple[Paragraph, ...]:
+def _readme(document: Document, sheets: Sequence[str]) -> tuple[Paragraph, ...]:
+    data = uppraknat(list(sheets))
     texts: list[tuple[Inline, ...]] = [
-        (f"{document.title} {document.subtitle}.",),
+        (f"{document.subtitle}. Siffrorna visar vad som följer av antagandena. De är inte en prognos.",),
         (
-            "Varje tabell och varje figur i bilagan har ett eget blad. Talen är riktiga tal, avrundade bara i "
-            "visningen. Figurernas diagram är Excels egna och ändras om talen ändras.",
+            "Här är talen bakom Word- och PDF-bilagan: varje tabell och varje diagram har ett eget blad, med samma "
+            "nummer. Klicka på ett namn i listan för att komma dit; pilen överst på varje blad leder tillbaka hit. "
+            "Vårdkedjorna och figurer som ritar tabellen intill finns bara i Word och PDF.",
+        ),
+        (
+            "Tabeller och figurer är till för att läsas och går att skriva ut på liggande A4. "
+            f"De sista bladen ({data}) är data att filtrera och räkna på, alla mått för alla år.",
+        ),
+        (
+            "Talen är riktiga tal, avrundade bara i visningen. Räkna gärna vidare på ett eget nytt blad, så att talen "
+            "här står kvar. Ett streck i en tabell betyder att det inte finns något tal. Diagrammen är Excels egna "
+            "och följer talen i tabellen; strecken för intervall följer hjälptalen under diagrammet.",
         ),
         (
             "P10–P90 är spridningen mellan möjliga år. 95-procentsintervallet säger hur säkert ett medel eller en "
             "medelskillnad är. Ligger noll i intervallet kan skillnaden inte skiljas från noll.",
         ),
-        ("Siffrorna visar vad som följer av antagandena. De är inte en prognos.",),
     ]
     return tuple(Paragraph(text) for text in texts)

@@ -79,8 +79,20 @@ class Masked:
     text: str = "färre än 5"
 
 
-Inline = str | Number | Interval | Strong | Masked
-Cell = str | Number | Interval | Masked | None
+@dataclass(frozen=True)
+class Month:
+    """A month of a calendar."""
+
+    year: int
+    month: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.year}-{self.month:02d}"
+
+
+Inline = str | Number | Interval | Strong | Masked | Month
+Cell = str | Number | Interval | Masked | Month | None
 
 
 @dataclass(frozen=True)
@@ -159,22 +171,26 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """What stands behind a figure, and how a workbook may draw it: the first column holds the names along the axis.
+    """What stands behind a figure, and how a workbook may draw it.
 
-    `series`: columns that are drawn, as places in the table's header.
+    `series`: columns that are drawn, as places in the table's header; `names`: the column along the axis.
     """
 
     kind: Literal["line", "column", "bar"]
     table: Table
     series: tuple[int, ...]
     unit: str
+    names: int = 0
+    spans: tuple[tuple[int, int, int], ...] = ()
+    """(series, column of the low end, column of the high end), the same column where it holds intervals."""
     groups: tuple[tuple[str, str, int, int], ...] = ()
     """Where all rows do not share a unit: (title, unit, first row, row after the last) of each chart."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`path`: its SVG, with a PNG of the same name beside it. `alt` says what it shows, with its numbers."""
+    """`path`: its SVG, with a PNG of the same name beside it. `alt` says what it shows, with its numbers; the first
+    sentence says what kind of drawing it is."""
 
     key: str
     path: Path
@@ -209,6 +225,8 @@ class Document:
     """Tables that only the workbook has."""
     readme: tuple[Paragraph, ...] = ()
     """What the workbook's first sheet says."""
+    publisher: str = ""
+    """Whose document it is."""
 
     @property
     def every_block(self) -> tuple[Block, ...]:

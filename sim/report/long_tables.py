@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.calendars import is_month
 from sim.comparison import Comparison
-from sim.labels import KOSTNADSSLAG, LABELS
+from sim.describe import part_text
+from sim.labels import LABELS
 from sim.report.document import Cell, Number, Table
 from sim.statistics import Statistics
 
@@ -22,6 +23,8 @@ CHANGES = {
     "sannolikhet": "Andel över noll",
     "sannolikhet_minskar": "Andel under noll",
 }
+SHARES = {"sannolikhet", "sannolikhet_minskar"}
+"""Of the possible futures, whatever the measure's unit."""
 TEXTS = ("Scenario", "Period", "Verksamhet", "Mått", "Del", "Enhet")
 
 
@@ -40,20 +43,13 @@ def _table(
     names = {plan.id: plan.namn for plan in made.resultat.plans}
     kommun = made.resultat.study.kommun
     areas = {area: verksamhet.namn for area, verksamhet in kommun.verksamheter.items()} | {"alla": "Alla"}
-    parts = {name: resurs.namn for name, resurs in kommun.resurser.items()} | KOSTNADSSLAG
-    stegs = {
-        (area, key): steg.namn
-        for area, verksamhet in kommun.verksamheter.items()
-        for key, steg in verksamhet.steg.items()
-    }
     rows: list[tuple[Cell, ...]] = []
     for each in found:
         values = {name: each.columns[name] for name in columns}
         wanted = [place for place, period in enumerate(each.periods) if not is_month(period) and "H" not in period]
         moved = np.any([np.nan_to_num(values[name]) != 0 for name in columns], axis=0)
         for line, (area, measure, part) in enumerate(each.rows):
-            first, _, split = part.partition(" ")
-            called = " ".join(filter(None, [stegs.get((area, first), parts.get(first, first)), split]))
+            called = part_text(kommun, area, part)
             label = LABELS[measure]
             for place in wanted:
                 if not each.known[line, place] or not (every or moved[line, place]):
@@ -66,11 +62,15 @@ def _table(
                     called,
                     label.enhet,
                 )
-                numbers = (_number(float(values[name][line, place]), label.enhet) for name in columns)
+                numbers = (_number(float(values[name][line, place]), name, label.enhet) for name in columns)
                 rows.append((*texts, *numbers))
     header = (*TEXTS, *columns.values())
     return Table(key, caption, header, tuple(rows))
 
 
-def _number(value: float, unit: str) -> Cell:
-    return None if value != value else Number(value, 0 if unit.startswith("kr") else 3 if unit == "andel" else 2)
+def _number(value: float, column: str, unit: str) -> Cell:
+    if value != value:
+        return None
+    if column in SHARES:
+        return Number(value, 1, percent=True)
+    return Number(value, 0 if unit.startswith("kr") else 3 if unit == "andel" else 2)

@@ -15,7 +15,7 @@ from sim.costs import ALL_AREAS
 from sim.figure_list import Line, lines_of
 from sim.figures_content import BANDS, AgainstBudget, Content, Differences, Fan, OverTime
 from sim.periods import Floats
-from sim.report.document import Block, Cell, Chart, Figure, Heading, Inline, Number, Paragraph, Table
+from sim.report.document import Block, Cell, Chart, Figure, Heading, Inline, Month, Number, Paragraph, Table
 from sim.report.numbers import MNKR, Numbers, Shown
 from sim.runs import Row
 from sim.scenario import NULAGE, Plan
@@ -116,19 +116,25 @@ def _over_time(numbers: Numbers, content: OverTime, line: Line, path: Path) -> F
     if not plans and len(made.resultat.plans) > 1:
         alt.append(" Inget scenario skiljer sig synligt från nuläget.")
     table = _month_table(numbers, content, row, months, plans, how)
-    series = (1, *range(4, 4 + len(plans)))
-    return Figure(content.file, path, tuple(alt), content.title, Chart("line", table, series, content.unit))
+    series = (1, *range(4, len(table.header)))
+    chart = Chart("line", table, series, content.unit, spans=((1, 2, 3),))
+    return Figure(content.file, path, tuple(alt), content.title, chart)
 
 
 def _month_table(
     numbers: Numbers, content: OverTime, row: Row, months: Sequence[str], plans: Sequence[Plan], how: Shown
 ) -> Table:
-    header = ("Månad", "Nuläge, medel", "Nuläge, P10", "Nuläge, P90", *(f"{plan.namn}, medel" for plan in plans))
+    header = ["Månad", "Nuläge, medel", "Nuläge, P10", "Nuläge, P90", *(f"{plan.namn}, medel" for plan in plans)]
+    limit: list[Cell] = []
+    if content.limit is not None:
+        header.append("Tidsgräns")
+        limit.append(Number(content.limit))
     rows: list[tuple[Cell, ...]] = []
     for month in months:
         base = [numbers.level(row, month, how, NULAGE, column) for column in ("medel", "p10", "p90")]
-        rows.append((month, *base, *(numbers.level(row, month, how, plan.id) for plan in plans)))
-    return Table(content.file, f"{content.title} ({content.unit})", header, tuple(rows))
+        means = [numbers.level(row, month, how, plan.id) for plan in plans]
+        rows.append((Month(int(month[:4]), int(month[5:])), *base, *means, *limit))
+    return Table(content.file, f"{content.title} ({content.unit})", tuple(header), tuple(rows))
 
 
 def _shown(cell: Cell) -> list[Inline]:
@@ -158,8 +164,10 @@ def _against_budget(numbers: Numbers, content: AgainstBudget, area: str, path: P
             cells += [numbers.against(budget, left, year, MNKR, plan.id, column) for column in ("medel", "p90", "p10")]
         rows.append(tuple(cells))
     table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows))
-    series = (1, *range(2, len(header), 3))
-    return Figure(content.file, path, tuple(alt), content.title, Chart("column", table, series, "mnkr"))
+    means = tuple(range(2, len(header), 3))
+    spans = tuple((place, place + 1, place + 2) for place in means)
+    chart = Chart("column", table, (1, *means), "mnkr", spans=spans)
+    return Figure(content.file, path, tuple(alt), content.title, chart)
 
 
 def _fan(numbers: Numbers, content: Fan, path: Path) -> Figure:
@@ -183,8 +191,9 @@ def _fan(numbers: Numbers, content: Fan, path: Path) -> Figure:
     header += [f"Nuläge, {name.upper()}" for pair in BANDS for name in pair]
     table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows))
     caption = f"{content.title}: nulägets spridning år för år, och scenariernas medel"
-    series = tuple(range(1, 4 + len(plans)))  # the widest band; the other would crowd a chart of lines
-    return Figure(content.file, path, tuple(alt), caption, Chart("line", table, series, "mnkr"))
+    low = 2 + len(plans)  # the widest band; the other would crowd a chart of lines
+    chart = Chart("line", table, tuple(range(1, low)), "mnkr", spans=((2, low, low + 1),))
+    return Figure(content.file, path, tuple(alt), caption, chart)
 
 
 def _differences(numbers: Numbers, content: Differences, path: Path) -> Figure:
@@ -205,15 +214,14 @@ def _differences(numbers: Numbers, content: Differences, path: Path) -> Figure:
                 change = numbers.change(plan.id, row, figure.period, how)
                 sure = numbers.sureness(plan.id, row, figure.period, how)
                 alt += [f"{gement(plan.namn)} ", *_shown(change), " (", *_shown(sure), ")"]
-            rows.append(
-                (f"{figure.name}, {gement(plan.namn)}", figure.unit, *_row(numbers, plan.id, row, figure.period, how))
-            )
+            rows.append((figure.name, plan.namn, figure.unit, *_row(numbers, plan.id, row, figure.period, how)))
         alt.append(".")
         groups.append((f"{figure.name}, skillnad", figure.unit, len(rows) - len(plans), len(rows)))
-    header = ("Vad", "Enhet", "Skillnad", "95-procentsintervall", "P10–P90")
+    header = ("Vad", "Scenario", "Enhet", "Skillnad", "95-procentsintervall", "P10–P90")
     table = Table(content.file, content.title, header, tuple(rows))
     caption = f"{content.title}, med 95-procentsintervall och P10–P90"
-    return Figure(content.file, path, tuple(alt), caption, Chart("bar", table, (2,), "", tuple(groups)))
+    chart = Chart("bar", table, (3,), "", names=1, spans=((3, 4, 4),), groups=tuple(groups))
+    return Figure(content.file, path, tuple(alt), caption, chart)
 
 
 def _row(numbers: Numbers, scenario: str, row: Row, period: str, how: Shown) -> Iterator[Cell]:

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "jinja2": ["app/*.py"],
     "typst": ["report/typst_pdf.py"],
     "docx": ["report/word*.py"],
-    "xlsxwriter": ["report/excel.py", "intake/templates.py", "intake/example_excel.py"],
+    "xlsxwriter": ["report/excel*.py", "intake/templates.py", "intake/example_excel.py"],
     "python_calamine": ["intake/workbooks.py"],
 }
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pikepdf
 from docx import Document as open_word
 from docx.oxml.ns import qn
 
 from rapport.pdf import assert_tagged
 from sim.report.bilaga import write_bilaga
-from sim.report.document import Document, Figure, Heading, Interval, Number, Table, cell_text
+from sim.report.document import Document, Figure, Heading, Table, cell_text
 from sim.report.saved import Saved
 from sim.report.text import broken, clean, spelled
 from sim.settings import FORMATS, Rapport
@@ -121,56 +119,6 @@ def test_every_colour_of_text_stands_out(folder: Path) -> None:
     colours |= set(re.findall(r"#let (?:ink|accent|muted) = rgb\(\"#(\w{6})\"\)", source))
     assert len(colours) >= 3
     assert all(contrast(colour, back) >= 4.5 for colour in colours for back in ("FFFFFF", "E9F0F5"))
-
-
-def sheet_rows(sheet: object) -> list[list[object]]:
-    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]  # type: ignore[attr-defined]
-
-
-def expected_rows(table: Table) -> list[list[object]]:
-    """Intervals take two columns."""
-    spans = [any(isinstance(row[place], Interval) for row in table.rows) for place in range(len(table.header))]
-    found: list[list[object]] = []
-    for row in table.rows:
-        cells: list[object] = []
-        for cell, span in zip(row, spans, strict=True):
-            if isinstance(cell, Interval):
-                cells += [cell.low.value, cell.high.value]
-            else:
-                value = cell.value if isinstance(cell, Number) else None if cell is None else clean(cell_text(cell))
-                cells += [value or None if isinstance(value, str) else value, *([None] if span else [])]
-        found.append(cells)
-    return found
-
-
-def test_excel_holds_every_number_to_the_last_digit(folder: Path, document: Document) -> None:
-    book = openpyxl.load_workbook(folder / "bilaga.xlsx")
-    named = {f"Tabell {place}": table for place, table in enumerate(tables_of(document), start=1)}
-    for place, figure in enumerate(figures_of(document), start=1):
-        if figure.chart is not None:
-            named[f"Figur {place}"] = figure.chart.table
-    named |= {table.key: table for table in document.sheets}
-    assert set(book.sheetnames) == {"Läs mig", *named}
-    for name, table in named.items():
-        rows = sheet_rows(book[name])[1 : len(table.rows) + 1]
-        assert rows == expected_rows(table), name
-
-
-def test_excel_explains_itself_and_stands_still(folder: Path) -> None:
-    book = openpyxl.load_workbook(folder / "bilaga.xlsx")
-    first = book.worksheets[0]
-    links = {cell.value for cell in first["A"] if cell.hyperlink is not None}
-    assert links == set(book.sheetnames[1:])
-    assert all(sheet.freeze_panes == "B4" for sheet in book.worksheets[1:])
-    assert sum(len(sheet._charts) for sheet in book.worksheets) >= 1
-
-
-def test_excel_has_charts_with_alt_texts(folder: Path, document: Document) -> None:
-    with zipfile.ZipFile(folder / "bilaga.xlsx") as packed:
-        drawings = [packed.read(name).decode() for name in packed.namelist() if re.match(r"xl/drawings/d.*xml$", name)]
-    described = re.findall(r'descr="([^"]+)"', "".join(drawings))
-    charts = [figure.chart for figure in figures_of(document) if figure.chart is not None]
-    assert len(described) == sum(max(1, len(chart.groups)) for chart in charts)
 
 
 def test_made_again_from_what_is_saved_it_is_the_same(folder: Path, project: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import openpyxl
+import pikepdf
 import pytest
 
 from rapport.pdf import assert_tagged
@@ -35,6 +36,8 @@ def test_word_becomes_a_tagged_pdf(which: str, request: pytest.FixtureRequest, t
     assert_tagged(pdf)
 
 
+# In the charts LibreOffice writes what months are called where openpyxl asks for their days; the cells are compared.
+@pytest.mark.filterwarnings("ignore:Unable to read chart:UserWarning")
 @pytest.mark.parametrize("which", ["folder", "hostile"])
 def test_excel_opens_with_the_same_values(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Read by LibreOffice and written again, with the fifteen digits that it writes, every cell is the same."""
@@ -48,3 +51,14 @@ def test_excel_opens_with_the_same_values(which: str, request: pytest.FixtureReq
                 seen, value = theirs[name][cell.coordinate].value, cell.value
                 same = pytest.approx(value, rel=1e-14) if isinstance(value, float) else value
                 assert seen == same, (name, cell.coordinate)
+
+
+def test_excel_prints_on_lying_pages_few_enough_to_read(folder: Path, tmp_path: Path) -> None:
+    """A page or some for each sheet: the data, which would be hundreds, are printed only if asked for."""
+    (pdf,) = converted(folder / "bilaga.xlsx", "pdf", tmp_path)
+    sheets = len(openpyxl.load_workbook(folder / "bilaga.xlsx").sheetnames)
+    with pikepdf.open(pdf) as printed:
+        assert sheets <= len(printed.pages) <= 2 * sheets
+        for page in printed.pages:
+            wide, high = (float(page.mediabox[place]) for place in (2, 3))
+            assert (wide, high) == pytest.approx((842, 595), abs=1)
