@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sim.comparison import Comparison
 from sim.config import Boende, Extern, Team
@@ -62,11 +60,4 @@ def lines_of(made: Comparison) -> list[Line]:
         if any(isinstance(r, Extern) and r.verksamhet == area for r in kommun.resurser.values()):
             title = f"Externa vårddygn per månad, {gement(verksamhet.namn)}"
             found.append(Line(f"externa_dygn_{area}", area, "varddygn_extern", "", title, "dygn"))
-    return list(_told_apart(found))
-
-
-def _told_apart(lines: Sequence[Line]) -> Iterator[Line]:
-    """Steg of two verksamheter may have the same key: the file is then named after its verksamhet too."""
-    count = Counter(line.file for line in lines)
-    for line in lines:
-        yield replace(line, file=f"{line.file}_{line.area}") if count[line.file] > 1 else line
+    return found

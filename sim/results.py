@@ -272,7 +272,7 @@ def write_long(tables: Sequence[Table], periods: Sequence[str], path: Path) -> N
     for number, piece in enumerate(piece for table in tables for piece in table.pieces(PIECE)):
         parts.append(path.with_name(f"{path.stem}_{number}.tmp"))
         write_parquet([piece.long(periods, coded=True)], parts[-1])
-    shown = ", ".join(_quoted(part) for part in parts)
+    shown = ", ".join(quoted(part) for part in parts)
     with duckdb.connect(config={"threads": 1}) as connection:
         _written(connection, f"SELECT * FROM read_parquet([{shown}])", path, PARQUET)
     for part in parts:
@@ -291,12 +291,12 @@ def _copy(tables: Sequence[object], columns: str, path: Path, how: str) -> None:
 
 def _written(connection: duckdb.DuckDBPyConnection, query: str, path: Path, how: str) -> None:
     try:
-        connection.execute(f"COPY ({query}) TO {_quoted(path)} ({how})")
+        connection.execute(f"COPY ({query}) TO {quoted(path)} ({how})")
     except duckdb.IOException:
         raise HemmaplanError(f"{path}: kan inte skrivas; är disken full?") from None
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
     """As DuckDB wants a text."""
     return "'" + path.as_posix().replace("'", "''") + "'"
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,13 +16,11 @@ from sim.comparison import Chance, Comparison
 from sim.errors import HemmaplanError
 from sim.experiment import StudyResult, plans_of
 from sim.files import read_yaml
+from sim.results import quoted
 from sim.runs import Row
 from sim.settings import study_from
 from sim.statistics import DIFFERENCES, LEVELS, Statistics
 from sim.tables import Table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NEEDED = ("konfiguration.yaml", "manifest.json", "nivaer.csv", "skillnader.csv", "budget.csv", "matt.parquet")
 
@@ -60,73 +58,105 @@ def load_saved(folder: Path, root: Path) -> Saved:
     return Saved(folder, content, manifest, made)
 
 
-ROW = "concat_ws(chr(31), verksamhet, matt, coalesce(del, '')) AS rad"
-"""The three names of a row as one text, which is quicker to sort out."""
+TEXTS = ("scenario", "period", "verksamhet", "matt", "del")
+"""The columns of texts that tell which number it is."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a table; each text as its number among `names`, which are in order."""
+
+    names: Mapping[str, Sequence[str]]
+    columns: Mapping[str, NDArray[Any]]
+
+    def of(self, scenario: str) -> Lines:
+        number = self.names["scenario"].index(scenario) if scenario in self.names["scenario"] else -1
+        mine = self.columns["scenario"] == number
+        return Lines(self.names, {name: column[mine] for name, column in self.columns.items()})
+
+    def periods(self) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+        """The place of each line's period among those that occur, and these, in order."""
+        place, found = _placed(self.columns["period"], len(self.names["period"]))
+        return place, tuple(self.names["period"][number] for number in found)
+
+    def rows(self) -> tuple[NDArray[np.intp], tuple[Row, ...]]:
+        """The place of each line's row among those that occur, and these, in order."""
+        areas, measures, parts = (self.names[name] for name in TEXTS[2:])
+        numbers = [self.columns[name].astype(np.int64) for name in TEXTS[2:]]
+        whole = (numbers[0] * len(measures) + numbers[1]) * len(parts) + numbers[2]
+        place, found = _placed(whole, len(areas) * len(measures) * len(parts))
+        split = ((number // len(parts), number % len(parts)) for number in found)
+        rows = ((*divmod(pair, len(measures)), part) for pair, part in split)
+        return place, tuple((areas[area], measures[measure], parts[part]) for area, measure, part in rows)
+
+
+def _placed(numbers: NDArray[Any], count: int) -> tuple[NDArray[np.intp], list[int]]:
+    """The place of each number (of 0 to count - 1) among those that occur, and these, in order."""
+    found = np.flatnonzero(np.bincount(numbers, minlength=count))
+    place = np.zeros(count, dtype=np.intp)
+    place[found] = np.arange(len(found))
+    return place[numbers], found.tolist()
+
+
+def _read(source: str, numbers: Sequence[str], kept: str) -> Lines:
+    """Texts and numbers of a source (as SQL). DuckDB numbers the texts. `kept`: as a VIEW or a TABLE."""
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE {kept} rader AS SELECT * FROM {source}")
+        names: dict[str, list[str]] = {}
+        for name in TEXTS:
+            text = f"coalesce({name}, '')"
+            connection.execute(
+                f"CREATE TYPE {name}_i AS ENUM (SELECT DISTINCT {text} AS namn FROM rader ORDER BY namn)"
+            )
+            (each,) = connection.execute(f"SELECT enum_range(NULL::{name}_i)").fetchall()
+            names[name] = each[0]
+        codes = (f"enum_code(CAST(coalesce({name}, '') AS {name}_i)) AS {name}" for name in TEXTS)
+        found = connection.execute(f"SELECT {', '.join([*codes, *numbers])} FROM rader").fetchnumpy()
+        empty = dict.fromkeys(numbers, np.nan)
+        return Lines(names, {name: np.ma.filled(column, empty.get(name)) for name, column in found.items()})
 
 
 def _tables(path: Path, scenarios: Sequence[str]) -> tuple[Table, ...]:
-    import pandas as pd
-
-    with duckdb.connect() as connection:
-        frame = connection.execute(
-            f"SELECT scenario, replikation, period, {ROW}, varde FROM read_parquet(?)", [path.as_posix()]
-        ).df()
+    lines = _read(f"read_parquet({quoted(path)})", ["replikation", "varde"], "VIEW")
     found = []
     for scenario in scenarios:
-        mine = frame[frame["scenario"] == scenario]
-        row, rows = _names(mine)
-        period, periods = pd.factorize(mine["period"], sort=True)
-        number, replications = pd.factorize(mine["replikation"], sort=True)
+        mine = lines.of(scenario)
+        row, rows = mine.rows()
+        period, periods = mine.periods()
+        replications, number = np.unique(mine.columns["replikation"], return_inverse=True)
         values = np.full((len(replications), len(rows), len(periods)), np.nan)
-        values[number, row, period] = mine["varde"].to_numpy()
-        found.append(Table(scenario, tuple(map(int, replications)), rows, tuple(map(str, periods)), values))
+        values[number, row, period] = mine.columns["varde"]
+        found.append(Table(scenario, tuple(replications.tolist()), rows, periods, values))
     return tuple(found)
 
 
-def _names(frame: pd.DataFrame) -> tuple[NDArray[np.intp], tuple[Row, ...]]:
-    """The place of each line's row among the rows, and the rows in order."""
-    import pandas as pd
-
-    codes, names = pd.factorize(frame["rad"])
-    split = [tuple(str(name).split("\x1f")) for name in names]
-    order = sorted(range(len(split)), key=split.__getitem__)
-    place = np.argsort(np.array(order, dtype=np.intp))
-    rows = tuple((area, matt, part) for area, matt, part in (split[number] for number in order))
-    return place[codes], rows
-
-
-def _read_csv(path: Path, chosen: str, numbers: Sequence[str]) -> pd.DataFrame:
-    """What `write_csv` and `write_statistics` have written. `chosen`: which texts, as SQL."""
+def _csv(path: Path, numbers: Sequence[str]) -> str:
+    """What `write_csv` and `write_statistics` have written, as a source."""
     with path.open(encoding="utf-8-sig") as file:
         header = file.readline().rstrip("\n").split(";")
     types = {name: "DOUBLE" if name in numbers else "VARCHAR" for name in header}
-    with duckdb.connect() as connection:
-        return connection.execute(
-            f"SELECT {', '.join([chosen, *numbers])} FROM read_csv(?, delim=';', quote='\"', escape='\"', "
-            f"decimal_separator=',', skip=1, header=false, auto_detect=false, nullstr='', columns={types})",
-            [path.as_posix()],
-        ).df()
+    return (
+        f"read_csv({quoted(path)}, delim=';', quote='\"', escape='\"', decimal_separator=',', skip=1, "
+        f"header=false, auto_detect=false, nullstr='', columns={types})"
+    )
 
 
 def _statistics(path: Path, scenarios: Sequence[str], columns: Sequence[str]) -> tuple[Statistics, ...]:
-    import pandas as pd
-
-    frame = _read_csv(path, f"scenario, period, {ROW}", columns)
+    lines = _read(_csv(path, columns), columns, "TEMP TABLE")
     found = []
     for scenario in scenarios:
-        mine = frame[frame["scenario"] == scenario]
-        row, rows = _names(mine)
-        period, periods = pd.factorize(mine["period"], sort=True)
+        mine = lines.of(scenario)
+        row, rows = mine.rows()
+        period, periods = mine.periods()
         values = {}
         for name in columns:
             values[name] = np.full((len(rows), len(periods)), np.nan)
-            values[name][row, period] = mine[name].to_numpy()
-        found.append(Statistics(scenario, rows, tuple(map(str, periods)), values))
+            values[name][row, period] = mine.columns[name]
+        found.append(Statistics(scenario, rows, periods, values))
     return tuple(found)
 
 
 def _chances(path: Path) -> tuple[Chance, ...]:
-    return tuple(
-        Chance(*row)
-        for row in _read_csv(path, "scenario, period, verksamhet", ["inom_budget"]).itertuples(index=False, name=None)
-    )
+    with duckdb.connect() as connection:
+        chosen = f"SELECT scenario, period, verksamhet, inom_budget FROM {_csv(path, ['inom_budget'])}"
+        return tuple(Chance(*row) for row in connection.execute(chosen).fetchall())

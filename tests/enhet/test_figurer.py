@@ -14,7 +14,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 from PIL import Image
 
-from sim.figure_list import Line, _told_apart
 from sim.figures import draw, drawing_of
 from sim.figures_content import AgainstBudget, Content, Curve, Differences, Fan, Outcome, OverTime, Panel, Who
 from sim.figures_drawing import Area, Drawing, Marks, Stroke, Words, unbroken
@@ -235,13 +234,3 @@ def test_the_same_figure_has_the_same_bytes(tmp_path: Path) -> None:
             draw(replace(content, file="x"), tmp_path / name)
         held.append([(tmp_path / name / f"x{ending}").read_bytes() for ending in (".svg", ".png")])
     assert held[0] == held[1]
-
-
-def test_steg_with_the_same_key_in_two_verksamheter_have_a_figure_each() -> None:
-    lines = [Line("ko_boende", area, "ko", "boende", "Kö", "personer") for area in ("lss", "psykiatri")]
-    other = Line("ko_jourhem", "barn", "ko", "jourhem", "Kö", "personer")
-    assert [line.file for line in _told_apart([*lines, other])] == [
-        "ko_boende_lss",
-        "ko_boende_psykiatri",
-        "ko_jourhem",
-    ]
