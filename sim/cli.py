@@ -62,6 +62,10 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
+ALONE = ("trace", "explain", "chain")
+"""Modules of commands that this process does by itself."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 done, 2 bad input, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
@@ -121,13 +125,13 @@ def _run(module: str, content: dict[str, Any], root: Path, chosen: argparse.Name
 
 @contextmanager
 def _helped(module: str, content: Mapping[str, Any]) -> Iterator[None]:
-    """What a study needs is loaded in the other processes too, from the start. Ctrl-C ends them at once."""
-    if module != "study":
+    """What is needed to simulate is loaded in the other processes too, from the start. Ctrl-C ends them at once."""
+    if module in ALONE or "berakning" not in content:
         yield
         return
     from sim.workers import begin_to_load
 
-    others = begin_to_load(content.get("berakning"))
+    others = begin_to_load(content["berakning"], drawing=module == "study")
     try:
         yield
     except KeyboardInterrupt:

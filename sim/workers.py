@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,8 +23,8 @@ Done = TypeVar("Done")
 """A piece of work, and what comes of it."""
 IDLE_SECONDS = 60
 MOST_WORKERS = 1024
-LOADED = ("sim.experiment", "sim.engine.compiled", "sim.figures")
-"""What the other processes of a study need."""
+TO_SIMULATE, TO_DRAW = ("sim.experiment", "sim.engine.compiled"), ("sim.figures",)
+"""What the other processes need."""
 
 
 def count_of(asked: int) -> int:
@@ -32,25 +32,25 @@ def count_of(asked: int) -> int:
     return asked or int(joblib.cpu_count())
 
 
-def begin_to_load(work: object) -> Local:
-    """Start the other processes of a study, as its `berakning` says; they load what they need while this one does.
+def begin_to_load(work: object, drawing: bool = False) -> Local:
+    """Start the other processes, as `berakning` says; they load what they need while this one does.
 
-    Nothing is checked yet: what is strange waits.
+    `drawing`: whether they are to draw too. Nothing is checked yet: what is strange waits.
     """
     asked = work.get("arbetare") if isinstance(work, Mapping) and work.get("adress") is None else 1
     count = count_of(asked) if isinstance(asked, int) and 0 <= asked <= MOST_WORKERS else 1
     others = Local(count)
     try:
         for _ in range(others.others):
-            _pool(count).submit(_load)
+            _pool(count).submit(_load, (*TO_SIMULATE, *(TO_DRAW if drawing else ())))
     except others.lost:  # an earlier study's, found dead only now: started anew when there is work
         others.end()
     return others
 
 
-def _load() -> None:
+def _load(modules: Sequence[str]) -> None:
     with uncollected():
-        for module in LOADED:
+        for module in modules:
             import_module(module)
 
 

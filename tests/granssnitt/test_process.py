@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -56,6 +57,28 @@ def test_an_error_of_the_program_is_still_told_as_one() -> None:
 def test_ctrl_c_counts_also_where_python_loses_it_or_something_else_fails(does: str) -> None:
     done = ran(does)
     assert (done.returncode, done.stderr) == (130, STOPPED)
+
+
+def of_session(number: int) -> list[psutil.Process]:
+    """The processes that one has started, and theirs."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getsid(process.pid) == number and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no sessions of this kind")
+@pytest.mark.parametrize(("words", "code"), [(("studie.replikationer=0",), 2), (("studie.replikationer=2",), 0)])
+def test_no_process_is_left_whether_the_study_is_made_or_refused(words: tuple[str, ...], code: int, rot: Path) -> None:
+    """The other one has begun to load when the study is looked at."""
+    asked = (sys.executable, "-m", "sim", "kor", "kommun=annan", "berakning.arbetare=2", *words)
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        _, said = process.communicate(timeout=300)
+    assert process.returncode == code, said.decode("utf-8")
+    assert not psutil.wait_procs(of_session(process.pid), timeout=5)[1]
+    assert not list(Path("/dev/shm").glob(f"*loky-{process.pid}-*"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to another process")
