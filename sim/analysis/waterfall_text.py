@@ -24,6 +24,8 @@ COLUMNS = (
     "utan",
     "utan_lag",
     "utan_hog",
+    "scenario_namn",
+    "mot_namn",
 )
 FUTURES = ("replikation", "verksamhet", "matt", "del", "period", "orsak", "varde")
 
@@ -89,13 +91,14 @@ def _interaction(asked: Split) -> list[str]:
 
 def part_rows(made: Waterfall) -> Iterator[tuple[object, ...]]:
     """`COLUMNS`: every figure that differs, each part with its interval, in the measure's own unit."""
+    between = made.second, made.first
     for each in made.splits:
         figure = each.figure
         what = figure.area, figure.measure, figure.part, figure.period
         for cause, alone, without in zip(made.causes, each.alone, each.without, strict=True):
-            yield (*what, cause.name, *each.interval(alone), *each.interval(without))
+            yield (*what, cause.name, *each.interval(alone), *each.interval(without), *between)
         for name, values in ((INTERACTION, each.interaction), (TOGETHER, each.total)):
-            yield (*what, name, *each.interval(values), None, None, None)
+            yield (*what, name, *each.interval(values), None, None, None, *between)
 
 
 def future_rows(made: Waterfall) -> Iterator[tuple[object, ...]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.config import Kommun
 from sim.errors import HemmaplanError
 from sim.labels import LABELS
-from sim.report.document import Block, Cell, Inline, Table
+from sim.report.document import Block, Cell, Inline, Paragraph, Table
 from sim.report.extra_rows import Row, drawn, inline, interval_in, number_in, read_rows, value_in
 from sim.report.extra_tests import backtest
 from sim.report.extra_worth import goal, worth
@@ -56,7 +56,9 @@ def bring(source: Path, folder: Path) -> None:
 
 def _asked(row: Row, kommun: Kommun) -> tuple[str, Shown]:
     """What a figure is called, and how it is shown."""
-    area = kommun.verksamheter[row["verksamhet"]].namn if row["verksamhet"] in kommun.verksamheter else "alla"
+    area = (
+        kommun.verksamheter[row["verksamhet"]].namn if row["verksamhet"] in kommun.verksamheter else "alla verksamheter"
+    )
     label = LABELS[row["matt"]]
     how = shown_as(row["matt"])
     unit = "tkr" if label.enhet == "kr" else "procent" if how.percent else label.enhet
@@ -75,8 +77,19 @@ def _waterfall(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Bl
         sure = interval_in(row, "ki95_lag", "ki95_hog", how)
         table.append((row["orsak"], alone, sure, without, interval_in(row, "utan_lag", "utan_hog", how)))
         alt += [f" {row['orsak']}: ", inline(alone), "."]
-    header = ("Orsak", "Ensam", "95-procentsintervall", "Utan den", "95-procentsintervall, utan")
+    header = ("Orsak", "Ensam", "95-procentsintervall", "Faller bort", "95-procentsintervall, bortfallet")
+    compared = ""
+    if first.get("scenario_namn"):
+        against = first["mot_namn"]
+        compared = f"{first['scenario_namn']} jämfört med {'nuläget' if against == 'Nuläge' else against}. "
     return [
+        Paragraph(
+            (
+                f"{compared}Ensam är skillnaden om bara den ändringen görs. Faller bort är hur mycket av helheten som "
+                "försvinner om just den stryks och de andra görs. Samverkan är det som blir kvar när var och en är "
+                "räknad ensam, så att delarna tillsammans är hela skillnaden.",
+            )
+        ),
         Table("varfor", f"{what}: skillnaden delad på orsaker", header, tuple(table)),
         *drawn(folder, "varfor", f"{what}, orsak för orsak", alt),
     ]

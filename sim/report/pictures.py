@@ -247,26 +247,43 @@ LYING_PAGE, CAPTION, HEADING = 985.0, 62.0, 90.0
 
 
 def chain_blocks(title: str, kommun: Kommun, chains: Sequence[Chain]) -> list[Block]:
-    """Each vårdkedja: those that fit a page that stands, then the wide ones on pages on their side, which small ones
-    fill."""
-    pages: list[tuple[float, list[Chain]]] = []
-    standing: list[Chain] = []
-    for chain in sorted(chains, key=lambda chain: chain.width <= UPRIGHT):
-        height = chain.height * min(1.0, SIDEWAYS / chain.width) + CAPTION
-        place = next((place for place, (room, _) in enumerate(pages) if room >= height), len(pages))
-        if place < len(pages):
-            room, there = pages[place]
-            pages[place] = (room - height, [*there, chain])
-        elif chain.width > UPRIGHT:
-            pages.append((LYING_PAGE - (0.0 if pages else HEADING) - height, [chain]))
-        else:
-            standing.append(chain)
+    """Each vårdkedja: small ones on a page that stands, then the wide ones on pages on their side, with the last of the
+    small ones where there is room; all on their side where that takes no more pages."""
+    wide, small = ([chain for chain in chains if (chain.width > UPRIGHT) is lies] for lies in (True, False))
+    pages, every = _packed(wide, 0.0), _packed([*wide, *small], HEADING)
+    if wide and len(every) == len(pages):
+        pages, small = every, []
+    while len(small) > 1 and _placed(small[-1], pages):
+        small.pop()
     lying = [chain for _, there in pages for chain in there]
     return [
-        Heading(title, wide=not standing),
-        *(_chain_figure(kommun, chain, wide=False) for chain in standing),
+        Heading(title, wide=not small),
+        *(_chain_figure(kommun, chain, wide=False) for chain in small),
         *(_chain_figure(kommun, chain, wide=True) for chain in lying),
     ]
+
+
+def _packed(chains: Sequence[Chain], begun: float) -> list[tuple[float, list[Chain]]]:
+    """Pages on their side: the room left on each, and what is there. `begun`: what is taken of the first."""
+    pages: list[tuple[float, list[Chain]]] = []
+    for chain in chains:
+        if not _placed(chain, pages):
+            pages.append((LYING_PAGE - (0.0 if pages else begun) - _height(chain), [chain]))
+    return pages
+
+
+def _height(chain: Chain) -> float:
+    """On a page on its side, with its caption."""
+    return chain.height * min(1.0, SIDEWAYS / chain.width) + CAPTION
+
+
+def _placed(chain: Chain, pages: list[tuple[float, list[Chain]]]) -> bool:
+    """Put on the first page that has room, if one has. `pages`: the room left and what is there."""
+    for place, (room, there) in enumerate(pages):
+        if room >= _height(chain):
+            pages[place] = (room - _height(chain), [*there, chain])
+            return True
+    return False
 
 
 def _chain_figure(kommun: Kommun, chain: Chain, wide: bool) -> Figure:

@@ -10,6 +10,7 @@ from sim.comparison import Comparison
 from sim.describe import scenario_lines
 from sim.report.document import Block, Bullets, Cell, Heading, Interval, Number, Paragraph, Strong, Table
 from sim.report.source_list import assumptions_of
+from sim.report.text import typeset
 from sim.settings import Rapport
 from sim.summary import planning_periods
 from sim.swedish import datum, tal
@@ -92,12 +93,12 @@ def scenario_blocks(made: Comparison) -> list[Block]:
     for plan in plans:
         assert plan.scenario is not None
         changes = scenario_lines(plan.scenario, plan.kommun)
-        rows: list[tuple[Cell, ...]] = [("Motiv", plan.scenario.motiv)]
+        rows: list[tuple[Cell, ...]] = [("Motiv", typeset(plan.scenario.motiv))]
         rows += [
             ("Ändring" if len(changes) == 1 else f"Ändring {number}", line)
             for number, line in enumerate(changes, start=1)
         ]
-        rows.append(("Förbehåll", (plan.scenario.forbehall or "–").strip()))
+        rows.append(("Förbehåll", typeset((plan.scenario.forbehall or "–").strip())))
         caption = f"{plan.namn}: vad scenariot frågar, och exakt vad det ändrar"
         blocks.append(Table(f"scenario_{plan.id}", caption, ("Del", "Innehåll"), tuple(rows)))
     return blocks

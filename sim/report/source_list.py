@@ -11,6 +11,7 @@ from sim.describe import path_names, planned_text
 from sim.labels import KALLTYPER
 from sim.report.document import Cell, Interval, Masked, Number, Table
 from sim.report.masking import hidden_in_row
+from sim.report.text import typeset
 from sim.sources import Number as Sourced
 from sim.sources import numbers
 from sim.swedish import MONTHS, tal, uppraknat
@@ -107,7 +108,7 @@ def source_table(kommun: Kommun, documents: Mapping[str, str], figures: Mapping[
             [f"{named[:1].lower()}{named[1:]}" for named in (figures.get(m, m) for m in kalla.mot or ())]
         )
         text = kalla.text + (f" Inpassat mot {against}." if against else "")
-        rows.append((code, KALLTYPER[kalla.typ][0], text, documents[kalla.kalla] if kalla.kalla else "–"))
+        rows.append((code, KALLTYPER[kalla.typ][0], typeset(text), documents[kalla.kalla] if kalla.kalla else "–"))
     return Table(
         "kallor",
         "Källorna",

@@ -9,6 +9,7 @@ from sim.comparison import Comparison
 from sim.config import Boende, Extern, Kommun, Team
 from sim.report.document import Block, Cell, Paragraph, Table
 from sim.report.source_list import sourced_numbers
+from sim.report.text import typeset
 from sim.summary import planning_periods
 from sim.swedish import datum, gement, tal, uppraknat
 
@@ -38,7 +39,7 @@ def stress_blocks(
 def _objectives(made: Comparison, measures: int) -> list[tuple[Cell, ...]]:
     kommun = made.resultat.study.kommun
     areas = uppraknat([gement(verksamhet.namn) for _, verksamhet in sorted(kommun.verksamheter.items())])
-    asked = " ".join(plan.scenario.motiv for plan in made.resultat.plans[1:] if plan.scenario)
+    asked = " ".join(typeset(plan.scenario.motiv) for plan in made.resultat.plans[1:] if plan.scenario)
     return [
         ("1.1 Syfte", f"Att jämföra handlingsvägar för {kommun.namn}: {areas}."),
         (

@@ -22,6 +22,12 @@ def clean(text: str) -> str:
     return re.sub(r"(?<=\d) (?=%)", "\u00a0", fit)
 
 
+def typeset(text: str) -> str:
+    """A sentence typed with a hyphen from one number to another, or x for times, as it is to be printed."""
+    spans = re.sub(r"(?<![\d-])(\d+(?:,\d+)?)-(\d+(?:,\d+)?)(?![\d-])", "\\1–\\2", text)
+    return re.sub(r"(?<=\w) x (?=\w)", " × ", spans)
+
+
 def broken(text: str) -> str:
     """Words that no line can hold, with places to break them."""
     return re.sub(rf"\S{{{LONGEST + 1},}}", lambda word: BREAK.join(re.findall(rf".{{1,{PIECE}}}", word[0])), text)

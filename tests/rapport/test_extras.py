@@ -13,10 +13,10 @@ from sim.report.extras import EXTRAS, TESTS, bring, extra_sections
 from sim.report.saved import Saved
 
 VARFOR = """\
-verksamhet;matt;del;period;orsak;ensam;ki95_lag;ki95_hog;utan;utan_lag;utan_hog
-alla;nettokostnad;;2019;Fler platser;-1500000,5;-2000000,0;-1000000,0;1250000,0;1000000,0;1500000,0
-alla;nettokostnad;;2019;Tillsammans;-1400000,0;-1900000,0;-900000,0;;;
-stod;ko;boende;2019;Fler platser;-1,0;-2,0;0,5;1,0;0,5;1,5
+verksamhet;matt;del;period;orsak;ensam;ki95_lag;ki95_hog;utan;utan_lag;utan_hog;scenario_namn;mot_namn
+alla;nettokostnad;;2019;Fler platser;-1500000,5;-2000000,0;-1000000,0;1250000,0;1000000,0;1500000,0;Båda;Nuläge
+alla;nettokostnad;;2019;Tillsammans;-1400000,0;-1900000,0;-900000,0;;;;Båda;Nuläge
+stod;ko;boende;2019;Fler platser;-1,0;-2,0;0,5;1,0;0,5;1,5;Båda;Nuläge
 """
 
 
@@ -29,7 +29,8 @@ def test_causes_are_told_of_the_figure_asked_for(tmp_path: Path, saved: Saved) -
     (tmp_path / "varfor.csv").write_text(VARFOR, encoding="utf-8-sig")
     for ending in ("svg", "png"):
         (tmp_path / f"varfor.{ending}").touch()
-    ((title, (table, figure)),) = extra_sections(tmp_path, saved.made.resultat.study.kommun, EXTRAS)
+    ((title, (told, table, figure)),) = extra_sections(tmp_path, saved.made.resultat.study.kommun, EXTRAS)
+    assert isinstance(told, Paragraph) and text_of(told.parts).startswith("Båda jämfört med nuläget. Ensam är")
     assert title == "Varför scenarierna skiljer sig"
     assert isinstance(table, Table) and [row[0] for row in table.rows] == ["Fler platser", "Tillsammans"]
     alone = table.rows[0][1]
@@ -53,7 +54,9 @@ def test_the_tornado_names_its_measure_and_has_the_largest_first(tmp_path: Path,
     ((title, (table, figure)),) = extra_sections(tmp_path, saved.made.resultat.study.kommun, EXTRAS)
     assert title == "Vad svaret vilar på"
     assert isinstance(table, Table)
-    assert table.caption == "Två platser till, vad svaret vilar på: skillnad i nettokostnad, alla, 2019, tkr"
+    assert (
+        table.caption == "Två platser till, vad svaret vilar på: skillnad i nettokostnad, alla verksamheter, 2019, tkr"
+    )
     assert [[cell_text(cell) for cell in row] for row in table.rows] == [
         ["Stort antagande", "80\u00a0till\u00a0120", "−400", "−1\u00a0400", "−1\u00a0000"],
         ["Litet antagande", "0,400\u00a0till\u00a00,600", "−950", "−850", "+100"],

@@ -14,7 +14,7 @@ from rapport.pdf import assert_tagged
 from sim.report.bilaga import write_bilaga
 from sim.report.document import Document, Figure, Heading, Table, cell_text
 from sim.report.saved import Saved
-from sim.report.text import broken, clean, spelled
+from sim.report.text import broken, clean, spelled, typeset
 from sim.settings import FORMATS, Rapport
 
 
@@ -146,3 +146,11 @@ def test_text_is_made_fit_for_files() -> None:
     assert broken("kort ord") == "kort ord"
     assert broken("x" * 31).replace("\u200b", "") == "x" * 31 and "\u200b" in broken("x" * 31)
     assert spelled("a🏠", {ord("a")}) == "a[U+1F3E0]"
+
+
+def test_spans_and_products_are_printed_as_such() -> None:
+    assert typeset("0,80-1,0 och 2011-2012, 3 472-3 824 kr") == "0,80–1,0 och 2011–2012, 3 472–3 824 kr"
+    assert typeset("4 679 x 1 447 kr; nya per dygn x dygn i steget") == "4 679 × 1 447 kr; nya per dygn × dygn i steget"
+    for kept in ("2019-07-01", "SoL 2001:453", "11-årig", "x", "STRESS-DES", "-5"):
+        assert typeset(kept) == kept
+    assert clean("Arbetslöshet 11 % och 5 platser") == "Arbetslöshet 11\u00a0% och 5 platser"
