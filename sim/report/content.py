@@ -158,7 +158,7 @@ def _readme(document: Document, sheets: Sequence[str]) -> tuple[Paragraph, ...]:
         ),
         (
             "Tabeller och figurer är till för att läsas och går att skriva ut på liggande A4. "
-            f"De sista bladen ({data}) är data att filtrera och räkna på, alla mått för alla år.",
+            f"Sist ligger {data}: alla mått för alla år, att filtrera och räkna på.",
         ),
         (
             "Talen är riktiga tal, avrundade bara i visningen. Räkna gärna vidare på ett eget nytt blad, så att talen "

@@ -56,6 +56,8 @@ UNDER = {"bottom": 1, "bottom_color": "#C4D0DA"}
 """The line below a row."""
 README = "Läs mig"
 README_WIDTHS = (32, 84, 34)
+README_SCALE = 0.75
+"""Where the first sheet needs to be made smaller than so to stand on one page, it takes two."""
 LINE, AIR = 15.0, 4.0
 """Points: of a line of text, and between rows of text."""
 NOTE_WIDE = 100
@@ -147,6 +149,7 @@ class _Book:
         self.note = self._look(text_wrap=True, valign="top", font_color=MUTED)
         self.hint = self._look(font_color=MUTED)
         self.link = self._look(font_color=ACCENT, underline=1)
+        self.listed = self._look(font_color=ACCENT, underline=1, valign="top", **UNDER)
         self.text = self._look(text_wrap=True, valign="top", **UNDER)
 
     def _look(self, **look: Any) -> Any:
@@ -174,10 +177,10 @@ class _Book:
         for column, width in enumerate(README_WIDTHS):
             sheet.set_column(column, column, width)
         sheet.write_string(0, 0, clean(self.document.title), self.title)
-        row = 1
+        row, more = 1, 0
         for paragraph in self.document.readme:
             row += 1
-            self._long_text(sheet, row, 0, README_WIDTHS, text_of(paragraph.parts), self.note)
+            more += self._long_text(sheet, row, 0, README_WIDTHS, text_of(paragraph.parts), self.note) - 1
         row += 1
         findings = [block for block in self.document.first_page if isinstance(block, Finding)]
         if findings:
@@ -187,18 +190,20 @@ class _Book:
         for finding in findings:
             row += 1
             sheet.write_string(row, 0, clean(finding.title), self.strong)
-            told = f"{finding.number.text} {finding.label}. {text_of(finding.parts)}"
-            self._long_text(sheet, row, 1, README_WIDTHS, told, self.text)
+            label = f"{finding.label[:1].upper()}{finding.label[1:]}"
+            told = f"{label}: {finding.number.text}. {text_of(finding.parts)}"
+            more += self._long_text(sheet, row, 1, README_WIDTHS, told, self.text) - 1
         row += 2
         sheet.repeat_rows(row)
         for column, title in enumerate(("Blad", "Innehåll", "Avsnitt i bilagan")):
             sheet.write_string(row, column, title, self._head(False, False))
         for each in sheets:
             row += 1
-            sheet.write_url(row, 0, f"internal:'{each.name}'!A1", self.link, each.name)
+            sheet.write_url(row, 0, f"internal:'{each.name}'!A1", self.listed, each.name)
             sheet.write_string(row, 1, clean(each.table.caption), self.text)
             sheet.write_string(row, 2, clean(each.section), self.text)
-        self._paper(sheet, Paper(), row, len(README_WIDTHS) - 1)
+        whole = PAGE_HIGH / (ROW * (row + 1 + more)) >= README_SCALE
+        self._paper(sheet, Paper(whole=whole), row, len(README_WIDTHS) - 1)
 
     def _long_text(self, sheet: Any, row: int, first: int, widths: Sequence[int], text: str, look: Any) -> int:
         """Across columns, on as many lines as it takes. Returns how many."""
@@ -226,6 +231,8 @@ class _Book:
     def _sheet(self, sheet: Any, each: Sheet) -> None:
         table, chart = each.table, each.figure.chart if each.figure else None
         sheet.hide_gridlines(2)
+        if each.data or chart is not None:
+            sheet.set_tab_color(MUTED if each.data else ACCENT)
         sheet.write_string(0, 0, clean(table.caption), self.title)
         sheet.write_url(1, 0, f"internal:'{README}'!A1", self.link, f"← {README}")
         columns = columns_of(table, len(table.rows) > LONG, math.inf if each.data else SCREEN)
@@ -304,7 +311,7 @@ class _Book:
     def _cell(self, sheet: Any, row: int, column: int, cell: Cell, where: Where) -> None:
         """Text is written as text, whatever it begins with."""
         if isinstance(cell, Number):
-            code = number_code(cell.decimals, cell.percent, cell.unit, cell.sign)
+            code = number_code(decimals_of(cell), cell.percent, cell.unit, cell.sign)
             sheet.write_number(row, column, Exact(cell.value), self._cell_look(where, code))
         elif isinstance(cell, Month):
             day = date(cell.year, cell.month, 1)
@@ -343,6 +350,13 @@ class _Book:
         for number, cells in enumerate(chart.table.rows):
             sheet.write_string(row + 2 + number, 0, clean(cell_text(cells[chart.names])), self._look())
         return ends, row + 2
+
+
+def decimals_of(number: Number) -> int:
+    """One or two more where the number would be shown as a zero that it is not: Excel would give it a sign."""
+    size = abs(100 * number.value if number.percent else number.value)
+    most = (number.decimals + more for more in range(3))
+    return next((places for places in most if size >= 0.5 * 0.1**places), number.decimals)
 
 
 def _printed(text: str) -> str:

@@ -31,7 +31,7 @@ def number_code(decimals: int, percent: bool = False, unit: str = "", sign: bool
     """A format of Excel's: thousands apart and a true minus, as in Swedish."""
     shown = "#,##0" + ("." + "0" * decimals if decimals else "")
     shown += '"\u00a0"%' if percent else f'"\u00a0{unit}"' if unit else ""
-    return f"[$-41D]{'+' if sign else ''}{shown};[$-41D]\u2212{shown};[$-41D]{shown}"
+    return f'[$-41D]{"+" if sign else ""}{shown};[$-41D]"\u2212"{shown};[$-41D]{shown}'
 
 
 def parts_of(chart: Chart) -> tuple[tuple[str, str, int, int], ...]:

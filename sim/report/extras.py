@@ -111,7 +111,7 @@ def _tornado(rows: Sequence[Row], folder: Path, kommun: Kommun) -> Sequence[Bloc
             ends = interval_in(row, "lag_ande", "hog_ande", Shown(1.0, 3 if value_in(row, "hog_ande") < 10 else 0))
             table.append((row["namn"], ends, low, high, number_in(row, "svangning", how, sign=True)))
             alt += [f" {row['namn']}: ", inline(low), " till ", inline(high), "."]
-        header = ("Antagande", "Prövat från och till", "Skillnad, lågt", "Skillnad, högt", "Svängning")
+        header = ("Antagande", "Prövat spann", "Skillnad, lågt", "Skillnad, högt", "Svängning")
         caption = f"{name}, vad svaret vilar på: skillnad i {what[0].lower()}{what[1:]}"
         note: tuple[Inline, ...] = (
             "Varje antagande är prövat i båda ändar av sitt spann, ett i taget. Med talen som de står är skillnaden ",

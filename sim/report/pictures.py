@@ -35,6 +35,8 @@ MONTH_NAMES = (
     "november",
     "december",
 )
+THIN_LINES = "De tunna linjerna är nulägets P10 och P90: ett år av tio hamnar under, ett av tio över."
+"""Of a workbook's charts."""
 ALWAYS = ("externa_dygn_", "kostnad_mot_budget_")
 """Figures that stand in the bilaga also where no scenario differs."""
 
@@ -134,7 +136,7 @@ def _month_table(
         base = [numbers.level(row, month, how, NULAGE, column) for column in ("medel", "p10", "p90")]
         means = [numbers.level(row, month, how, plan.id) for plan in plans]
         rows.append((Month(int(month[:4]), int(month[5:])), *base, *means, *limit))
-    return Table(content.file, f"{content.title} ({content.unit})", tuple(header), tuple(rows))
+    return Table(content.file, f"{content.title} ({content.unit})", tuple(header), tuple(rows), (THIN_LINES,))
 
 
 def _shown(cell: Cell) -> list[Inline]:
@@ -163,7 +165,8 @@ def _against_budget(numbers: Numbers, content: AgainstBudget, area: str, path: P
         for plan in plans:
             cells += [numbers.against(budget, left, year, MNKR, plan.id, column) for column in ("medel", "p90", "p10")]
         rows.append(tuple(cells))
-    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows))
+    note = "Strecken på staplarna går från P10 till P90: ett år av tio hamnar under, ett av tio över."
+    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), (note,))
     means = tuple(range(2, len(header), 3))
     spans = tuple((place, place + 1, place + 2) for place in means)
     chart = Chart("column", table, (1, *means), "mnkr", spans=spans)
@@ -189,7 +192,7 @@ def _fan(numbers: Numbers, content: Fan, path: Path) -> Figure:
         rows.append((year, money, *means, *(end for pair in ends for end in pair)))
     header = ["År", "Budget", *(f"{plan.namn}, medel" for plan in plans)]
     header += [f"Nuläge, {name.upper()}" for pair in BANDS for name in pair]
-    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows))
+    table = Table(content.file, f"{content.title} (mnkr)", tuple(header), tuple(rows), (THIN_LINES,))
     caption = f"{content.title}: nulägets spridning år för år, och scenariernas medel"
     low = 2 + len(plans)  # the widest band; the other would crowd a chart of lines
     chart = Chart("line", table, tuple(range(1, low)), "mnkr", spans=((2, low, low + 1),))
@@ -218,7 +221,11 @@ def _differences(numbers: Numbers, content: Differences, path: Path) -> Figure:
         alt.append(".")
         groups.append((f"{figure.name}, skillnad", figure.unit, len(rows) - len(plans), len(rows)))
     header = ("Vad", "Scenario", "Enhet", "Skillnad", "95-procentsintervall", "P10–P90")
-    table = Table(content.file, content.title, header, tuple(rows))
+    note = (
+        "Strecken på staplarna är 95-procentsintervallet för medelskillnaden. Når det över noll kan skillnaden inte "
+        "skiljas från noll."
+    )
+    table = Table(content.file, content.title, header, tuple(rows), (note,))
     caption = f"{content.title}, med 95-procentsintervall och P10–P90"
     chart = Chart("bar", table, (3,), "", names=1, spans=((3, 4, 4),), groups=tuple(groups))
     return Figure(content.file, path, tuple(alt), caption, chart)

@@ -27,7 +27,7 @@ from sim.report.document import (
     Table,
     cell_text,
 )
-from sim.report.excel import Sheet, sheets_of, write_excel
+from sim.report.excel import Sheet, decimals_of, sheets_of, write_excel
 from sim.report.excel_layout import columns_of, lines_of, paper_of, place_charts, sheet_name
 from sim.report.text import clean
 
@@ -293,6 +293,13 @@ def test_a_page_holds_all_where_it_can_be_read() -> None:
     long = place_charts(1, 240, 245, columns)
     assert not paper_of(1200, 245, long).whole and not paper_of(1200, 245, long).scale
     assert paper_of(900, 500, None).breaks == ()
+
+
+def test_what_is_not_zero_is_not_shown_as_zero_with_a_sign() -> None:
+    """Excel shows −0,26 without decimals as −0."""
+    shown = [(-0.26, 0), (0.475, 0), (0.004, 1), (0.0, 0), (12.3, 0), (1e-9, 1)]
+    assert [decimals_of(Number(value, places)) for value, places in shown] == [1, 1, 3, 0, 0, 1]
+    assert decimals_of(Number(0.004, 0, percent=True)) == 1
 
 
 def test_parts_of_measures_are_in_words() -> None:
