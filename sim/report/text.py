@@ -23,9 +23,11 @@ def clean(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """A sentence typed with a hyphen from one number to another, or x for times, as it is to be printed."""
+    """A sentence typed with a hyphen from one number to another, x for times, and spaces in numbers and before their
+    units where a line could end, as it is to be printed."""
     spans = re.sub(r"(?<![\d-])(\d+(?:,\d+)?)-(\d+(?:,\d+)?)(?![\d-])", "\\1–\\2", text)
-    return re.sub(r"(?<=\w) x (?=\w)", " × ", spans)
+    times = re.sub(r"(?<=\w) x (?=\w)", " × ", spans)
+    return re.sub(r"(?<=\d) (?=\d{3}(?!\d)|(?:mnkr|tkr|kr|dygn|procent)\b)", "\u00a0", times)
 
 
 def broken(text: str) -> str:

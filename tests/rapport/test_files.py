@@ -149,8 +149,9 @@ def test_text_is_made_fit_for_files() -> None:
 
 
 def test_spans_and_products_are_printed_as_such() -> None:
-    assert typeset("0,80-1,0 och 2011-2012, 3 472-3 824 kr") == "0,80–1,0 och 2011–2012, 3 472–3 824 kr"
-    assert typeset("4 679 x 1 447 kr; nya per dygn x dygn i steget") == "4 679 × 1 447 kr; nya per dygn × dygn i steget"
+    assert typeset("0,80-1,0 och 2011-2012, 12-20 barn") == "0,80–1,0 och 2011–2012, 12–20 barn"
+    assert typeset("4 679 x 1 447 kr") == "4\u00a0679 × 1\u00a0447\u00a0kr"
+    assert typeset("nya per dygn x dygn i steget; 36 mnkr") == "nya per dygn × dygn i steget; 36\u00a0mnkr"
     for kept in ("2019-07-01", "SoL 2001:453", "11-årig", "x", "STRESS-DES", "-5"):
         assert typeset(kept) == kept
     assert clean("Arbetslöshet 11 % och 5 platser") == "Arbetslöshet 11\u00a0% och 5 platser"
