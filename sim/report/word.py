@@ -49,6 +49,8 @@ from sim.report.word_template import (
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACE = f'xmlns:w="{WORD}"'
 TWIPS_PER_POINT, POINTS_PER_CM = 20, 28.346
+FEWEST = 3
+"""Rows of a divided table on a page, at its beginning and its end."""
 BELOW_FIGURE = 3
 """Points between it and its caption."""
 STYLES = {"body": "Normal", "lead": "Ingress", "note": "Anmärkning", "box": "Ruta"}
@@ -219,7 +221,8 @@ def _table_xml(block: Table, letters: Mapping[int, float]) -> str:
     last = len(block.rows) - 1
     for place, row in enumerate(block.rows):
         cells = [cell_text(cell) for cell in row]
-        together = "<w:keepNext/>" if block.short and place < last else ""
+        alone = place < FEWEST - 1 or last - FEWEST < place  # the first and the last rows do not stand by themselves
+        together = "<w:keepNext/>" if (block.short or alone) and place < last else ""
         rows.append(_row_xml(cells, widths, block.numeric, f"{look}{together}{divided}"))
     margins = "".join(f'<w:{side} w:w="70" w:type="dxa"/>' for side in ("left", "right"))
     return (

@@ -166,3 +166,17 @@ def test_word_has_a_footer_of_the_pages_width_and_pictures_at_the_margin(folder:
         each.get(qn("w:name")): each.get(qn("w:val")) for each in word.settings.element.iter(qn("w:compatSetting"))
     }
     assert modes["compatibilityMode"] == "15"
+
+
+def test_no_row_of_a_long_table_stands_alone_on_a_page_of_word(folder: Path, document: Document) -> None:
+    """Its first three rows, with the header, and its last three are kept together; between them it may be divided."""
+    word = open_word(str(folder / "bilaga.docx"))
+    tables = [block for block in document.every_block if isinstance(block, Table)]
+    tried = 0
+    for written, block in zip(word.tables, tables, strict=True):
+        kept = [row.find(f".//{qn('w:keepNext')}") is not None for row in written._tbl.tr_lst]
+        assert kept[0] and not kept[-1]
+        if not block.short:
+            assert kept[:3] == [True] * 3 and kept[-3:-1] == [True] * 2 and not any(kept[3:-3])
+            tried += 1
+    assert tried
