@@ -154,7 +154,7 @@ def _profile(values: Sequence[float]) -> str:
 def is_share(path: str) -> bool:
     """Whether a number is a part of a whole, or a rate that is told in per cent."""
     parts = path.split(".")
-    return parts[-1] in SHARES or bool({"nasta", "malgrupper"} & set(parts[:-1])) or "arbetsloshet" in parts[1:2]
+    return parts[-1] in SHARES or parts[-2:-1] in (["nasta"], ["malgrupper"]) or "arbetsloshet" in parts[1:2]
 
 
 def _plain(number: float, share: bool = False) -> Number:

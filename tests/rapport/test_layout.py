@@ -103,6 +103,13 @@ def test_which_numbers_are_shares() -> None:
     assert is_share("verksamheter.v.steg.s.utfall.klar.nasta.avslut")
     assert is_share("verksamheter.v.inflode.i.malgrupper.barn") and is_share("drivare.arbetsloshet.bas")
     assert not is_share("resurser.team.arsarbetare") and not is_share("verksamheter.v.steg.s.utfall.klar.tid.medel")
+    assert not is_share("verksamheter.v.steg.s.utfall.klar.malgrupper.unga.tid.medel") and not is_share("start")
+
+
+@pytest.mark.parametrize("name", KOMMUNER)
+def test_no_number_is_told_in_per_cent_that_is_more_than_the_whole(name: str) -> None:
+    for where, what, value, *_ in parameter_table(load_kommun(name, ROOT), 0).rows:
+        assert not (isinstance(value, Number) and value.percent) or value.value <= 1, (where, what, value.text)
 
 
 def test_keys_of_the_configuration_do_not_stand_where_results_are_told(document: Document) -> None:
