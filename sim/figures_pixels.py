@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from sim.figures_drawing import Area, Drawing, Marks, Stroke, Words
+from sim.figures_drawing import Area, Drawing, Marks, Part, Stroke
 from sim.figures_look import INCH
 from sim.figures_markers import marker
 from sim.figures_text import SET_AT, line_of
@@ -19,7 +19,7 @@ from sim.periods import Floats
 
 
 def pixels_of(drawing: Drawing, dpi: int) -> NDArray[np.uint8]:
-    """Shape (height, width, 4): red, green, blue, and one that says nothing."""
+    """Shape (height, width, 4): red, green, blue, and one that says nothing; or (height, width) where all is grey."""
     scale = dpi / INCH
     made: Any = RendererAgg
     renderer = made(round(drawing.width * scale), round(drawing.height * scale), dpi)
@@ -28,10 +28,15 @@ def pixels_of(drawing: Drawing, dpi: int) -> NDArray[np.uint8]:
     place = Affine2D.from_values(scale, 0, 0, scale, 0, 0)
     for part in drawing.parts:
         _draw(renderer, part, place, scale)
-    return found
+    return found[:, :, 0] if all(map(_is_grey, drawing.parts)) else found
 
 
-def _draw(renderer: Any, part: Stroke | Area | Marks | Words, place: Affine2D, scale: float) -> None:
+def _is_grey(part: Part) -> bool:
+    colors = (part.color, part.face) if isinstance(part, Marks) else (part.color,)
+    return all(len(set(to_rgba(color)[:3])) == 1 for color in colors)
+
+
+def _draw(renderer: Any, part: Part, place: Affine2D, scale: float) -> None:
     pen = renderer.new_gc()
     if isinstance(part, Stroke):
         pen.set_foreground(part.color)

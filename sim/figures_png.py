@@ -11,17 +11,23 @@ from numpy.typing import NDArray
 
 LEVEL = 3
 """Of zlib: higher ones take much longer and save little."""
+GREY, COLOUR = 0, 2
+"""PNG's types of colour."""
 UP = 2
 """PNG's filter type: the difference from the row above."""
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8], dpi: int) -> None:
-    """`pixels` has shape (height, width, at least 3): red, green, blue; anything more is left out."""
+    """`pixels` has shape (height, width) in greyscale, or (height, width, at least 3): red, green, blue.
+
+    Anything more is left out.
+    """
     height, width = pixels.shape[:2]
-    rows = np.empty((height, 3 * width), dtype=np.uint8)
-    for colour in range(3):  # several times quicker than all at once
+    grey = pixels.ndim == 2
+    rows = pixels if grey else np.empty((height, 3 * width), dtype=np.uint8)
+    for colour in () if grey else range(3):  # several times quicker than all at once
         rows[:, colour::3] = pixels[:, :, colour]
-    filtered = np.empty((height, 1 + 3 * width), dtype=np.uint8)
+    filtered = np.empty((height, 1 + rows.shape[1]), dtype=np.uint8)
     filtered[:, 0] = UP
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
@@ -29,7 +35,7 @@ def write_png(path: Path, pixels: NDArray[np.uint8], dpi: int) -> None:
     with path.open("wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")
         for name, content in (
-            (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+            (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, GREY if grey else COLOUR, 0, 0, 0)),
             (b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
             (b"IDAT", zlib.compress(filtered.data, LEVEL)),
             (b"IEND", b""),

@@ -17,6 +17,7 @@ from PIL import Image
 from sim.figures import draw, drawing_of
 from sim.figures_content import AgainstBudget, Content, Curve, Differences, Fan, Outcome, OverTime, Panel, Who
 from sim.figures_drawing import Area, Drawing, Marks, Stroke, Words, unbroken
+from sim.figures_pixels import pixels_of
 from sim.figures_text import folded, width
 from sim.report.typst_pdf import svg_to_png
 from sim.summary import KeyFigure
@@ -123,6 +124,20 @@ def test_the_pixels_show_what_the_svg_does(content: Content, tmp_path: Path) -> 
     ]
     apart = np.abs(coarse[0] - coarse[1])  # of squares of half a millimetre: edges lie on whole pixels in one only
     assert apart.mean() < 1.5 and (apart > 90).mean() < 0.002
+
+
+def test_what_has_no_colour_is_kept_in_greyscale(tmp_path: Path) -> None:
+    """The pixels are those of the same drawing where a dot outside it has a colour."""
+    content = replace(over_time(), curves=over_time().curves[:1])
+    drawing = drawing_of(content)
+    dot = Marks(np.array([[-99.0, -99.0]]), "o", 1.0, "#FF0000", "#FF0000")
+    grey, colour = pixels_of(drawing, 300), pixels_of(replace(drawing, parts=(*drawing.parts, dot)), 300)
+    assert grey.ndim == 2 and colour.ndim == 3 and (colour[:, :, :3] == grey[:, :, np.newaxis]).all()
+    modes = set()
+    for each in (content, over_time()):
+        with Image.open(draw(each, tmp_path).with_suffix(".png")) as image:
+            modes.add(image.mode)
+    assert modes == {"L", "RGB"}
 
 
 def numbers(text: str) -> list[float]:

@@ -83,3 +83,6 @@ def test_a_png_holds_the_pixels_it_was_given(tmp_path: Path) -> None:
     with Image.open(tmp_path / "x.png") as image:
         assert (np.asarray(image) == pixels[:, :, :3]).all()
         assert image.info["dpi"] == (300.0, 300.0) or abs(image.info["dpi"][0] - 300) < 0.1
+    write_png(tmp_path / "x.png", pixels[:, :, 0], 300)
+    with Image.open(tmp_path / "x.png") as image:
+        assert image.mode == "L" and (np.asarray(image) == pixels[:, :, 0]).all()
