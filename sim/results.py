@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib.metadata import version
@@ -131,10 +132,12 @@ def write_tables(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
     )
     years = [period for period in made.resultat.tables[0].periods if not is_month(period)]
-    write_long(made.resultat.tables, years, folder / "matt.parquet")
-    write_statistics(made.niva, LEVELS, folder / "nivaer.csv")
-    write_statistics(made.andring, DIFFERENCES, folder / "skillnader.csv")
-    write_csv(Chance._fields, made.inom_budget, folder / "budget.csv")
+    with ThreadPoolExecutor(1) as beside:
+        long = beside.submit(write_long, made.resultat.tables, years, folder / "matt.parquet")
+        write_statistics(made.niva, LEVELS, folder / "nivaer.csv")
+        write_statistics(made.andring, DIFFERENCES, folder / "skillnader.csv")
+        write_csv(Chance._fields, made.inom_budget, folder / "budget.csv")
+        long.result()
 
 
 def manifest_of(result: StudyResult, configuration: str, moment: datetime) -> dict[str, Any]:
