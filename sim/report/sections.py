@@ -119,7 +119,7 @@ def reconciliation_blocks(table: pd.DataFrame | None, made: Comparison) -> list[
         )
         rows.append(
             (
-                row["siffra"],
+                typeset(row["siffra"]),
                 UNITS.get(row["enhet"], row["enhet"]),
                 document,
                 model,

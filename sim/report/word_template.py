@@ -97,7 +97,7 @@ def _styles(word: WordDocument) -> None:
     look("Ingress", 12, after=8)
     look("Anmärkning", 9, MUTED, before=3, after=8)
     look("Ruta", 10.5, after=6)
-    look("Figur", 10.5, before=4, after=0)
+    look("Figur", 10.5, before=10, after=0)
     look("Nyckeltal", 10.5, before=4, after=0)
     look("Tabelltext", 9, before=1, after=1)
     look("Tabelltext liten", 8, before=1, after=1)
