@@ -17,6 +17,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from sim.garbage import seldom_collected
+
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
@@ -36,6 +38,7 @@ def as_process(command: Callable[[], int]) -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
     sys.unraisablehook = _again
+    seldom_collected()
     try:
         code = command()
     except KeyboardInterrupt:

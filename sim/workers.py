@@ -16,7 +16,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import joblib
 
 from sim.errors import HemmaplanError
-from sim.garbage import uncollected
+from sim.garbage import seldom_collected, uncollected
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -52,6 +52,7 @@ def _load(modules: Sequence[str]) -> None:
     with uncollected():
         for module in modules:
             import_module(module)
+    seldom_collected()
 
 
 def _pool(workers: int) -> Any:

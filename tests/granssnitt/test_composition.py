@@ -109,7 +109,8 @@ def test_what_is_composed_without_hydra_is_what_hydra_composes(
 
 @pytest.mark.parametrize("kommun_id", SHIPPED_KOMMUNER)
 def test_shipped_files_are_composed_without_hydra_as_by_it(kommun_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = (f"kommun={kommun_id}", f"scenarios=[{','.join(SHIPPED_SCENARIOS)}]")
+    scenarios = SHIPPED_SCENARIOS if kommun_id == SHIPPED_KOMMUNER[0] else []
+    words = (f"kommun={kommun_id}", f"scenarios=[{','.join(scenarios)}]")
     plain = plainly_composed(REPO, words)
     monkeypatch.setattr("sim.cli.plainly_composed", lambda root, given: None)
     assert plain is not None and repr(plain) == repr(_compose(REPO, words))
