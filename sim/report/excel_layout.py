@@ -17,8 +17,8 @@ ROW, COLUMN = 20, 64
 """Excel's own row and column."""
 HEADER_ROW = 2
 """Below the title and the way back."""
-SCREEN = 165
-"""So many characters does a laptop's screen show."""
+SCREEN, SCREEN_PIXELS = 165, 1300
+"""So much of a row does a laptop's screen of 1366 pixels show: characters in cells, and pixels."""
 MOST_WIDE, LEAST_WIDE, SHRUNK = 100, 10, 24
 BUTTON = 3
 """The button of a filter covers the end of a header."""
@@ -224,7 +224,8 @@ GAP = 20
 def place_charts(count: int, rows: int, after: int, columns: Columns) -> Charts:
     """`after`: the first empty row below the table and its note."""
     if count == 1 and rows > LONG:
-        width, height, top = 780, 440, HEADER_ROW + 1
+        width = min(780, max(620, SCREEN_PIXELS - columns.pixels - COLUMN))
+        height, top = 440, HEADER_ROW + 1
         place = Place(top, len(columns.widths) + 1, 0, width, height)
         return Charts((place,), max(after, top + height // ROW + 1), columns.pixels + COLUMN + width)
     width, height = (1000, 400) if count == 1 else (610, 340)

@@ -287,6 +287,15 @@ def test_long_text_is_given_lines_and_none_is_wider_than_a_screen() -> None:
     assert lines_of("ett två", 3.9) == 2 and lines_of("ett två", 30) == 1 and lines_of("o" * 100, 20) > 4
 
 
+def test_a_chart_beside_a_table_is_seen_with_it_on_a_laptop() -> None:
+    """Of 1366 pixels, 30 are the row numbers' and 20 the scroll bar's; more scenarios may take more."""
+    for scenarios in range(3):
+        header = ("Månad", "Nuläge, medel", "Nuläge, P10", "Nuläge, P90", *["Ett scenario, medel"] * scenarios)
+        rows = tuple((Month(2024 + n // 12, n % 12 + 1), *[Number(1234.5, 1)] * (3 + scenarios)) for n in range(48))
+        columns = columns_of(Table("t", "T", header, rows), True)
+        assert place_charts(1, 48, 53, columns).right <= 1366 - 50
+
+
 def test_a_page_holds_all_where_it_can_be_read() -> None:
     columns = columns_of(Table("t", "T", ("a", "b"), (("x", Number(1.0)),)), False)
     assert paper_of(900, 48, place_charts(1, 48, 53, columns)).whole
