@@ -26,14 +26,24 @@ BEHIND = "#F3F3F3"
 BAND, SHADES = "#D0D0D0", ("#DCDCDC", "#B4B4B4")
 """Of nuläge's P10-P90; and of a fan's bands, the widest first."""
 BUDGET = "#7A1F1F"
+LONGEST = 40
+"""Letters of a word that is never divided."""
+
+
+def pieces(word: str, length: int) -> list[str]:
+    """A word that no figure has room for, in parts of so many letters; any other whole."""
+    whole = len(word) <= LONGEST
+    return [word] if whole else [word[start : start + length] for start in range(0, len(word), length)]
 
 
 def wrapped(name: str, width: int = 18) -> str:
-    """On lines of at most so many letters, but for longer words."""
+    """On lines of at most so many letters, but for longer words that a figure has room for."""
     lines = [""]
     for word in name.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
+        first, *rest = pieces(word, width)
+        if lines[-1] and len(lines[-1]) + 1 + len(first) > width:
+            lines.append(first)
         else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
+            lines[-1] = f"{lines[-1]} {first}".strip()
+        lines += rest
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.textpath import TextToPath
 
 from sim.figures_drawing import Outline, Words
-from sim.figures_look import BLACK, LINE, TEXT
+from sim.figures_look import BLACK, LINE, TEXT, pieces
 
 FACE, BOLD_FACE = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
 ASCENT, DESCENT = 0.76, 0.24
@@ -105,7 +105,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 
 def folded(text: str, room: float, size: float, bold: bool = False) -> str:
-    """With lines that are wider than so many points broken between words."""
+    """With lines that are wider than so many points broken between words, and in words that no figure has room for."""
     lines: list[str] = []
     space = width("n n", size, bold) - 2 * width("n", size, bold)
     for line in text.split("\n"):
@@ -113,9 +113,10 @@ def folded(text: str, room: float, size: float, bold: bool = False) -> str:
         if width(line, size, bold) <= room:
             continue
         lines[-1], used = "", 0.0
-        for word in line.split(" "):
+        letters = int(len(line) * room / width(line, size, bold) * 0.9)
+        for part, word in ((part, word) for each in line.split(" ") for part, word in enumerate(pieces(each, letters))):
             wide = width(word, size, bold)
-            if lines[-1] and used + space + wide > room:
+            if part or (lines[-1] and used + space + wide > room):
                 lines.append(word)
                 used = wide
             else:

@@ -90,7 +90,7 @@ def parameter_table(kommun: Kommun, below: int) -> Table:
         ("Gäller", "Vad", "Värde", "Spann", "Status", "Källa"),
         tuple(rows),
         small=True,
-    )
+    ).without_empty()
 
 
 def source_codes(kommun: Kommun) -> dict[str, str]:

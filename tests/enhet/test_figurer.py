@@ -17,6 +17,7 @@ from PIL import Image
 from sim.figures import draw, drawing_of
 from sim.figures_content import AgainstBudget, Content, Curve, Differences, Fan, Outcome, OverTime, Panel, Who
 from sim.figures_drawing import Area, Drawing, Marks, Stroke, Words, unbroken
+from sim.figures_look import wrapped
 from sim.figures_pixels import pixels_of
 from sim.figures_text import folded, width
 from sim.report.typst_pdf import svg_to_png
@@ -239,6 +240,12 @@ def test_long_lines_are_broken_between_words_and_no_word_is_lost() -> None:
     assert found.replace("\n", " ") == text.replace("\n", " ") and found.startswith("Linjer: medel av möjliga")
     assert all(width(line, 7.5) <= 200 for line in found.split("\n"))
     assert folded("Ettendaordutanmellanrum", 20, 9) == "Ettendaordutanmellanrum"
+    endless = "Om " + "verksamhetsutvecklingsstrategiplanering" * 4
+    assert folded(endless, 200, 7.5).replace("\n", "") in (endless, endless.replace(" ", ""))
+    assert all(width(line, 7.5) <= 200 for line in folded(endless, 200, 7.5).split("\n"))
+    assert wrapped(endless).replace("\n", "") in (endless, endless.replace(" ", ""))
+    assert max(map(len, wrapped(endless).split("\n"))) <= 18
+    assert wrapped("Fem arbetsmarknadsutbildningsplatser") == "Fem\narbetsmarknadsutbildningsplatser"
 
 
 def test_the_same_figure_has_the_same_bytes(tmp_path: Path) -> None:
