@@ -31,6 +31,7 @@ from sim.report.document import (
 )
 from sim.report.excel_charts import ACCENT, Ends, add_charts, number_code, parts_of, reach
 from sim.report.excel_layout import (
+    BOLD,
     HEADER_ROW,
     LONG,
     MARGINS,
@@ -60,6 +61,8 @@ README_SCALE = 0.75
 """Where the first sheet needs to be made smaller than so to stand on one page, it takes two."""
 LINE, AIR = 15.0, 4.0
 """Points: of a line of text, and between rows of text."""
+NARROWEST = 8
+"""A column to which nothing is done, in characters."""
 NOTE_WIDE = 100
 """A note goes at least so far to the right, in characters."""
 Where = tuple[bool, bool, bool]
@@ -247,7 +250,7 @@ class _Book:
             last += 2
             widths = list(columns.widths)
             while sum(widths) < NOTE_WIDE:
-                widths.append(8)
+                widths.append(NARROWEST)
             high = last + self._long_text(sheet, last, 0, widths, text_of(table.note), self.note)
             right = max(right, sum(map(pixels, widths)))
         charts = None
@@ -255,7 +258,7 @@ class _Book:
             charts = place_charts(len(parts_of(chart)), len(table.rows), last + 1, columns)
             last = max(last, charts.after - 1)
             high, right = last, max(right, charts.right)
-            ends, ends_row = self._reaches(sheet, chart, last + 3)
+            ends, ends_row = self._reaches(sheet, chart, columns, last + 3)
             add_charts(self.book, sheet, each.name, each.figure, columns, charts.places, ends, ends_row)
         if each.data:
             last = self._data_hint(sheet, columns, last)
@@ -329,7 +332,7 @@ class _Book:
             self.cell_looks[where, code] = self._look(**UNDER, **aligned, **look)
         return self.cell_looks[where, code]
 
-    def _reaches(self, sheet: Any, chart: Chart, row: int) -> tuple[Ends, int]:
+    def _reaches(self, sheet: Any, chart: Chart, columns: Columns, row: int) -> tuple[Ends, int]:
         """What the streaks of intervals are drawn from, below what is printed. Returns its columns and first row."""
         ends: Ends = {}
         if chart.kind == "line" or not chart.spans:
@@ -337,18 +340,24 @@ class _Book:
         text = "Hjälptal till diagrammets streck: så långt når intervallet under och över det som stapeln visar."
         sheet.write_string(row, 0, text, self.hint)
         look = self._look(num_format="[$-41D]#,##0.00")
+        widths, most = (*columns.widths, *[NARROWEST] * 2 * len(chart.spans)), 1
         for series, _, _ in chart.spans:
             name = chart.table.header[series]
             column = 1 + 2 * len(ends)
             ends[series] = column, column + 1
             for place, where in enumerate(("under", "över")):
-                sheet.write_string(row + 1, column + place, clean(f"{name}, {where}"), self._head(True, False))
+                head = clean(f"{name}, {where}")
+                sheet.write_string(row + 1, column + place, head, self._head(True, False))
+                most = max(most, lines_of(head, widths[column + place] / BOLD - 1))
             for number, cells in enumerate(chart.table.rows):
                 for place, value in enumerate(reach(chart, series, cells)):
                     if value is not None:
                         sheet.write_number(row + 2 + number, column + place, Exact(value), look)
+        sheet.set_row(row + 1, LINE * most + AIR)
         for number, cells in enumerate(chart.table.rows):
-            sheet.write_string(row + 2 + number, 0, clean(cell_text(cells[chart.names])), self._look())
+            named = clean(", ".join(map(cell_text, cells[: chart.names + 1])))
+            sheet.write_string(row + 2 + number, 0, named, self._look(text_wrap=True, valign="top"))
+            sheet.set_row(row + 2 + number, LINE * lines_of(named, widths[0] - 1))
         return ends, row + 2
 
 
