@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.book import Block, Book, Counted, Sum, total
 from sim.intervals import Cuts, run_on, stretch_of
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.periods import Floats, Ints
 from sim.persons import Persons, PersonSeries
 from sim.runs import split
@@ -140,7 +140,7 @@ def _benefit_months(
     run_on(change, paid_months)
 
 
-@kernel
+@inlined
 def _years_of_case(
     group: int, area: int, years: Years, paid: Paid, groups: int, active: Floats, in_year: Floats, long_term: Floats
 ) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.paths import TICK
 
 Floats = NDArray[np.float64]
@@ -104,7 +104,7 @@ def time_of(change: Floats, cuts: Cuts, found: Floats) -> None:
             found[row, at] = change[row, at, 0] + through * (cuts.edges[at + 1] - cuts.edges[at])
 
 
-@kernel
+@inlined
 def add_at_ends(change: Floats, row: int, cuts: Cuts, start: float, end: float) -> None:
     """Count [start, end) where it holds the end of a stretch, as changes from one stretch to the next.
 
@@ -119,7 +119,7 @@ def add_at_ends(change: Floats, row: int, cuts: Cuts, start: float, end: float) 
     change[row, after] -= 1.0
 
 
-@kernel
+@inlined
 def _first_to_end_at(cuts: Cuts, time: float) -> int:
     """The first stretch whose end is not before the time."""
     at = stretch_of(cuts, time)

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numba
 import numpy as np
 from numba.core import cgutils
 from numba.core.caching import FunctionCache
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
 from numba.np.numpy_support import carray
 from numpy.typing import NDArray
 
@@ -57,9 +57,9 @@ class _PackageCache(FunctionCache):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
+def _compiled(function: Callable[..., Any], inline: Literal["never", "always"] = "never") -> Any:
     # No fastmath, ever: reordered arithmetic would make the two engines differ in the last bit.
-    dispatcher: Any = numba.njit(error_model="numpy")(function)
+    dispatcher: Any = numba.njit(error_model="numpy", inline=inline)(function)
     # RuntimeError: no folder can hold the cache. Without JIT (NUMBA_DISABLE_JIT) there is nothing to cache.
     with suppress(RuntimeError, OSError):
         if dispatcher is not function:
@@ -70,6 +70,12 @@ def _compiled(function: Callable[..., Any]) -> Any:
 def kernel(function: F) -> F:
     """Compile at the first call, for the types of its arguments; callable from Python and other kernels."""
     compiled: F = _compiled(function)
+    return compiled
+
+
+def inlined(function: F) -> F:
+    """As `kernel`, but made part of the kernels that call it, which spares the call: for what has one caller or two."""
+    compiled: F = _compiled(function, inline="always")
     return compiled
 
 
@@ -117,6 +123,35 @@ def _as_pointer(typing_context: Any, address: Any) -> Any:
 
 _pointer: Any = intrinsic(_as_pointer)
 """An int64 as the pointer that it is."""
+
+
+def high_word(a: Any, b: Any) -> Any:
+    """Upper 64 bits of the 128-bit product of two uint64: one instruction, which Numba has no word for."""
+    return np.uint64(int(a) * int(b) >> 64)
+
+
+def _as_high_word(typing_context: Any, a: Any, b: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        narrow = arguments[0].type
+        wide = type(narrow)(128)
+        product = builder.mul(*(builder.zext(argument, wide) for argument in arguments))
+        return builder.trunc(builder.lshr(product, wide(64)), narrow)
+
+    word = numba.types.uint64
+    return word(word, word), code
+
+
+_high_word: Any = intrinsic(_as_high_word)
+
+
+def _typed_high_word(a: Any, b: Any) -> Any:
+    def compiled(a: Any, b: Any) -> Any:
+        return _high_word(a, b)
+
+    return compiled
+
+
+overload(high_word)(_typed_high_word)
 
 
 @kernel

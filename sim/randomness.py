@@ -13,14 +13,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, typed_kernel
+from sim.kernel import high_word, typed_kernel
 from sim.special import BELOW_ONE
 
 Word: TypeAlias = Any
 """64 bits: an int in Python, a uint64 in a kernel."""
 
-_LOW_HALF = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
 _STEP_0 = np.uint64(0x9E3779B97F4A7C15)
@@ -59,22 +57,12 @@ def name_key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-@kernel
-def _high_word(a: Word, b: Word) -> Word:
-    """Upper 64 bits of the 128-bit product, in halves since there is no 128-bit type."""
-    a_low, a_high = a & _LOW_HALF, a >> _HALF
-    b_low, b_high = b & _LOW_HALF, b >> _HALF
-    cross = a_high * b_low + ((a_low * b_low) >> _HALF)
-    middle = a_low * b_high + (cross & _LOW_HALF)
-    return a_high * b_high + (cross >> _HALF) + (middle >> _HALF)
-
-
 @typed_kernel("UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64)")
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """The four 64-bit words at counter (c0, c1, c2, c3), least significant first, under key (k0, k1)."""
     for _ in range(10):
-        low_0, high_0 = _MULTIPLIER_0 * c0, _high_word(_MULTIPLIER_0, c0)
-        low_1, high_1 = _MULTIPLIER_1 * c2, _high_word(_MULTIPLIER_1, c2)
+        low_0, high_0 = _MULTIPLIER_0 * c0, high_word(_MULTIPLIER_0, c0)
+        low_1, high_1 = _MULTIPLIER_1 * c2, high_word(_MULTIPLIER_1, c2)
         c0, c1, c2, c3 = high_1 ^ c1 ^ k0, low_1, high_0 ^ c3 ^ k1, low_0
         k0 += _STEP_0
         k1 += _STEP_1

@@ -202,15 +202,15 @@ MUTATIONS = (
     Mutation(
         "every candidate arrives",
         CASES,
-        "if not mark < rate_values[piece] * effect[index]:",
-        "if False:",
+        "if mark < rate_values[piece] * effect[index]:",
+        "if True:",
         theory("tidsvarierande_inflode"),
     ),
     Mutation(
         "two arrivals in a hundred are lost",
         CASES,
-        "if not mark < rate_values[piece] * effect[index]:",
-        "if not mark < 0.98 * rate_values[piece] * effect[index]:",
+        "if mark < rate_values[piece] * effect[index]:",
+        "if mark < 0.98 * rate_values[piece] * effect[index]:",
         theory("tidsvarierande_inflode"),
     ),
     Mutation(

@@ -63,7 +63,7 @@ from sim.engine.order import Happening
 from sim.engine.outcomes import end_after, heed_age, set_price
 from sim.engine.people import BLOCKED, QUEUED, People, people_of
 from sim.flat import ABSENT, Flat, Records
-from sim.kernel import is_cached, is_kept, is_python, kernel
+from sim.kernel import inlined, is_cached, is_kept, is_python, kernel
 from sim.network import Network
 from sim.visits import RECORD, VisitLog, sorted_log
 
@@ -169,7 +169,7 @@ def _grown(state: State, status: int) -> State:
     return state._replace(**larger)
 
 
-@kernel
+@inlined
 def _shortage(world: World) -> int:
     """What there may be too little of for one more event; FINISHED if nothing."""
     if world.stays_used + _SPARE > world.stays_room:
@@ -216,7 +216,7 @@ def _proceed(worlds: Records, steps: int) -> int:
     return FINISHED
 
 
-@kernel
+@inlined
 def _settle(world: World) -> int:
     """Serve the touched queues, one start at a time and the lowest first, until nothing moves."""
     while world.lowest < world.resource_count:
@@ -258,7 +258,7 @@ def _serve(world: World, number: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def _next_event(world: World) -> bool:
     """Changes of capacity first, arrivals last among those at one instant. False when the run is over."""
     change, arrival = world.next_change, world.next_arrival
@@ -270,13 +270,15 @@ def _next_event(world: World) -> bool:
         return False
     world.now = now
     world.handled += 1
+    while world.epoch + 1 < world.epoch_count and memory.epochs(world)[world.epoch + 1] <= now:
+        world.epoch += 1
     if at_change == now:
         world.next_change += 1
         change_capacity(world, change)
     elif at_event == now:
         number = pop_event(world)
         event = memory.event(world, number)
-        i, what, token = event.stay, event.what, event.token
+        i, what, token = memory.whole(event.stay), event.what, event.token
         current = memory.stay(world, i).serial == event.serial
         free_event(world, number)
         if current:
@@ -289,7 +291,7 @@ def _next_event(world: World) -> bool:
     return True
 
 
-@kernel
+@inlined
 def _happen(world: World, i: int, what: int, token: int, now: float) -> None:
     if what == _END:
         if memory.stay(world, i).alarm == token:

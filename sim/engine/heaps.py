@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine import memory
 from sim.engine.memory import World
 from sim.flat import ABSENT
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 
 @kernel
@@ -52,7 +52,7 @@ def push_event(world: World, time: float, what: int, key: Any, stay: int, token:
         memory.days(world)[day] = number
 
 
-@kernel
+@inlined
 def next_event_at(world: World, latest: float) -> float:
     """The time of the first event, if any is no later than that; the heap is filled a day at a time."""
     last_day = int(latest - world.begin)
@@ -83,7 +83,7 @@ def _into_heap(world: World, number: int) -> None:
     heap_time[at], heap_event[at] = time, number
 
 
-@kernel
+@inlined
 def pop_event(world: World) -> int:
     """The number of the first event, no longer in the heap; its record stays as it is until the next push."""
     heap_time, heap_event = memory.heap_time(world), memory.heap_event(world)
@@ -112,7 +112,7 @@ def pop_event(world: World) -> int:
     return int(first)
 
 
-@kernel
+@inlined
 def free_event(world: World, number: int) -> None:
     memory.event(world, number).next = world.events_free
     world.events_free = number

@@ -11,7 +11,7 @@ from sim.engine.layout import AT_HOME, AT_RESERVE, EVERYWHERE, FOR_TEAM, NOWHERE
 from sim.engine.memory import World
 from sim.engine.order import Happening
 from sim.flat import ABSENT
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.network import NONE, UNLIMITED
 
 _NOTICE, _ELIGIBLE = int(Happening.NOTICE), int(Happening.ELIGIBLE)
@@ -23,7 +23,7 @@ def uses_reserve(world: World, i: int) -> bool:
     return bool(stay.resource != NONE and stay.resource == memory.spec(world, stay.asked_spec).reserve)
 
 
-@kernel
+@inlined
 def awaited(world: World, number: int) -> bool:
     """Whether anybody stands in line, to be let in or to be closed."""
     resource = memory.resource(world, number)
@@ -38,7 +38,7 @@ def touch(world: World, number: int) -> None:
         world.lowest = min(world.lowest, number)
 
 
-@kernel
+@inlined
 def need_of(world: World, i: int, number: int) -> int:
     """What the stay takes of its team or of its place, in thousandths."""
     spec = memory.spec(world, memory.stay(world, i).asked_spec)
@@ -60,7 +60,7 @@ def vacate(world: World, i: int) -> None:
         touch(world, number)
 
 
-@kernel
+@inlined
 def follow(world: World, i: int) -> None:
     """Forced load: follow-up starts at once, even above capacity."""
     stay = memory.stay(world, i)
@@ -96,7 +96,7 @@ def _stand_in_line(world: World, i: int, number: int) -> None:
     resource.line = meld(world, resource.line, at)
 
 
-@kernel
+@inlined
 def line_count(world: World, i: int) -> int:
     """How many queues the stay stands in."""
     stay = memory.stay(world, i)
@@ -108,7 +108,7 @@ def line_count(world: World, i: int) -> int:
     return int(spec.places_end - spec.places_at + (1 if stay.lines == EVERYWHERE else 0))
 
 
-@kernel
+@inlined
 def line_number(world: World, i: int, index: int) -> int:
     """The resource of one of the stay's queues, in the order of its own list."""
     stay = memory.stay(world, i)
@@ -137,6 +137,8 @@ def join(world: World, i: int, lines: int) -> None:
 @kernel
 def leave_lines(world: World, i: int) -> None:
     stay = memory.stay(world, i)
+    if stay.lines == NOWHERE:
+        return
     for index in range(line_count(world, i)):
         touch(world, line_number(world, i, index))
     at = stay.nodes
@@ -162,7 +164,7 @@ def become_eligible(world: World, i: int) -> None:
         touch(world, number)
 
 
-@kernel
+@inlined
 def _is_closings_turn(world: World, number: int) -> bool:
     """The first stay to be closed goes before the first new case."""
     team = memory.resource(world, number)
@@ -171,7 +173,7 @@ def _is_closings_turn(world: World, number: int) -> bool:
     return node_before(world, team.closing_line, team.line)
 
 
-@kernel
+@inlined
 def candidate(world: World, number: int) -> int:
     """The stay that can begin in a team or a place, the first in line, or ABSENT. Nobody overtakes."""
     resource = memory.resource(world, number)
@@ -181,14 +183,14 @@ def candidate(world: World, number: int) -> int:
     return int(i) if has_room(world, i, number) else ABSENT
 
 
-@kernel
+@inlined
 def has_room(world: World, i: int, number: int) -> bool:
     resource = memory.resource(world, number)
     room = resource.used + resource.held + need_of(world, i, number) <= resource.capacity
     return bool(room or resource.capacity == UNLIMITED)
 
 
-@kernel
+@inlined
 def open_at_once(world: World, i: int, lines: int) -> int:
     """Where a stay that asks for these begins, if nobody stands before it there or is to be served before; else ABSENT.
 
@@ -237,7 +239,7 @@ def ask_closing(world: World, i: int) -> None:
     touch(world, number)
 
 
-@kernel
+@inlined
 def closing_candidate(world: World, number: int) -> int:
     """The first stay to be closed, if a guaranteed place is free, or if it is its turn and its load fits."""
     team = memory.resource(world, number)
@@ -337,7 +339,7 @@ def change_capacity(world: World, change: int) -> None:
     touch(world, number)
 
 
-@kernel
+@inlined
 def reset_stay(world: World, i: int) -> None:
     """A stay as it is before anything is known of it, but for its serial number."""
     stay = memory.stay(world, i)

@@ -41,7 +41,7 @@ from sim.engine.outcomes import (
     variant_of,
 )
 from sim.flat import ABSENT
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.network import EXIT, FOREVER, NONE
 from sim.paths import operational
 from sim.randomness import Purpose
@@ -64,7 +64,7 @@ _AVSLUT_TID = int(Purpose.AVSLUT_TID)
 _HEM_UTFALL, _HEM_LANGD = int(Purpose.HEM_UTFALL), int(Purpose.HEM_LANGD)
 
 
-@kernel
+@inlined
 def new_case(world: World, person: int) -> int:
     number = world.cases_free
     if number != ABSENT:
@@ -166,12 +166,12 @@ def begin(world: World, i: int, now: float) -> None:
     if stay.home_possible and memory.spec(world, stay.asked_spec).recall and uses_reserve(world, i):
         hope_for_home(world, i, now)
     if stay.held != ABSENT:
-        leave(world, stay.held, now)
+        leave(world, memory.whole(stay.held), now)
         stay.held = ABSENT
     set_alarm(world, i)
 
 
-@kernel
+@inlined
 def set_alarm(world: World, i: int) -> None:
     """The stay's time is up at its `end`, and at no moment said before."""
     stay = memory.stay(world, i)
@@ -180,7 +180,7 @@ def set_alarm(world: World, i: int) -> None:
         push_event(world, stay.end, _END, memory.case(world, stay.case).key, i, stay.alarm)
 
 
-@kernel
+@inlined
 def end(world: World, i: int, now: float) -> None:
     """The stay's time is up: it is to be closed, or is over."""
     stay = memory.stay(world, i)
@@ -200,11 +200,11 @@ def plan_end_of_closing(world: World, i: int, now: float) -> None:
         push_event(world, time, _CLOSED, memory.case(world, stay.case).key, i, 0)
 
 
-@kernel
+@inlined
 def move_on(world: World, i: int, now: float) -> None:
     """To the next steg; where the outcome says so, the place is kept until that begins."""
     stay = memory.stay(world, i)
-    case = stay.case
+    case = memory.whole(stay.case)
     stays = memory.outcome(world, memory.spec(world, stay.spec).outcomes_at + stay.outcome).stays
     steg = route(world, i, now)
     held = i
@@ -214,7 +214,7 @@ def move_on(world: World, i: int, now: float) -> None:
     go(world, case, steg, held, now)
 
 
-@kernel
+@inlined
 def go(world: World, case: int, steg: int, held: int, now: float) -> None:
     if steg != EXIT:
         enter(world, ask(world, case, steg, now), held, now)
@@ -240,7 +240,7 @@ def give_up(world: World, i: int, now: float) -> None:
     stay.waiting = 0
     stay.flags |= AVHOPP
     stay.target = memory.spec(world, stay.asked_spec).patience_next
-    case, steg, held = stay.case, stay.target, stay.held
+    case, steg, held = memory.whole(stay.case), memory.whole(stay.target), memory.whole(stay.held)
     leave_lines(world, i)
     write(world, i, now)
     go(world, case, steg, held, now)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.engine.layout import CASE, EVENT, NODE, STAY
 from sim.engine.people import People
 from sim.flat import BY_GROUP, CHANGE, ENDING, OUTCOME, RESOURCE, SPEC, VARIANT, Flat, Floats, Ints, Keys, Records
-from sim.kernel import array_at, kernel, record_at
+from sim.kernel import array_at, inlined, kernel, record_at
 from sim.visits import RECORD
 
 World: TypeAlias = Any
@@ -55,6 +55,7 @@ WORLD = np.dtype(
         ("arrivals", "i8"),
         ("stock_count", "i8"),
         ("now", "f8"),
+        ("epoch", "i8"),
         ("next_stock", "i8"),
         ("next_arrival", "i8"),
         ("next_change", "i8"),
@@ -71,6 +72,12 @@ WORLD = np.dtype(
 """Addresses; then what never changes; then how far the run has come; then how far each array is used, where its list
 of free records begins, and how long it is. `lowest`: no queue with a lower number is touched.
 `day`: events up to then are in the heap."""
+
+
+@inlined
+def whole(number: Any) -> int:
+    """A number as the functions of the engine take it. Records keep 32 bits; a function would be compiled for each."""
+    return np.int64(number)  # type: ignore[return-value]
 
 
 @kernel

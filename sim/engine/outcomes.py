@@ -9,9 +9,10 @@ from sim.distributions import cdf, duration, quantile
 from sim.engine import memory
 from sim.engine.memory import World
 from sim.flat import ABSENT
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.network import NONE
 from sim.paths import TICK, advance
+from sim.quantiles import KONSTANT
 from sim.randomness import Purpose, uniform
 from sim.special import coupled
 from sim.visits import ALDERSGRANS
@@ -42,16 +43,16 @@ def choose(world: World, i: int, table: int, purpose: int) -> int:
     return pick(world, table, decide(world, i, purpose))
 
 
-@kernel
+@inlined
 def spec_at(world: World, steg: int, time: float) -> int:
-    """The number of what a steg is at a time."""
-    epoch = world.epoch_count - 1
+    """The number of what a steg is at a time that has come."""
+    epoch = world.epoch
     while epoch > 0 and memory.epochs(world)[epoch] > time:
         epoch -= 1
     return int(epoch * world.stegs + steg)
 
 
-@kernel
+@inlined
 def variant_of(world: World, i: int, spec: int, resource: int) -> int:
     group = memory.case(world, memory.stay(world, i).case).group
     return int(
@@ -93,7 +94,7 @@ def gives_up_at(world: World, i: int, now: float) -> float:
     return gives_up
 
 
-@kernel
+@inlined
 def length(world: World, i: int, purpose: int) -> float:
     """Operational days, for the målgrupp and the resource the stay is in."""
     stay = memory.stay(world, i)
@@ -103,7 +104,7 @@ def length(world: World, i: int, purpose: int) -> float:
     return duration(params_of(world, memory.ending(world, variant.ends_at + stay.outcome).length), u)
 
 
-@kernel
+@inlined
 def heed_age(world: World, i: int, now: float) -> None:
     """The stay ends at the latest on the day of an age limit; at once if that has passed."""
     stay = memory.stay(world, i)
@@ -114,7 +115,7 @@ def heed_age(world: World, i: int, now: float) -> None:
         stay.flags |= ALDERSGRANS
 
 
-@kernel
+@inlined
 def end_after(world: World, steg: int, start: float, work: float) -> float:
     first, last = memory.paces_at(world)[steg], memory.paces_at(world)[steg + 1]
     if first == last:
@@ -130,11 +131,15 @@ def set_price(world: World, i: int) -> None:
     if price == ABSENT:
         stay.price = 1.0
     else:
-        u = coupled(draw(world, i, _PRIS), memory.case(world, stay.case).weight, spec.weight_price)
-        stay.price = quantile(params_of(world, price), u)
+        params = params_of(world, price)
+        if params[0] == KONSTANT:
+            stay.price = params[1]
+        else:
+            u = coupled(draw(world, i, _PRIS), memory.case(world, stay.case).weight, spec.weight_price)
+            stay.price = quantile(params, u)
 
 
-@kernel
+@inlined
 def route(world: World, i: int, now: float) -> int:
     """Where next, by the shares of the day."""
     stay = memory.stay(world, i)
@@ -144,4 +149,4 @@ def route(world: World, i: int, now: float) -> int:
     if stay.flags & ALDERSGRANS and memory.spec(world, number).age_routing != ABSENT:
         table = memory.spec(world, number).age_routing
     stay.target = choose(world, i, table, _NASTA)
-    return int(stay.target)
+    return memory.whole(stay.target)
