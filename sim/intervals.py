@@ -153,83 +153,6 @@ def _last_at_most(edges: Floats, value: float) -> int:
 
 
 @kernel
-def numbers_of(edges: Floats, times: Floats) -> Ints:
-    """The number of the last edge that is not above each time: -1 before the first edge."""
-    found = np.empty(len(times), dtype=np.int64)
-    for i in range(len(times)):
-        found[i] = _last_at_most(edges, times[i])
-    return found
-
-
-@kernel
-def sorted_into(at: Ints, count: int) -> tuple[Ints, Ints, Ints]:
-    """(order, offset, number): the indices of those in each place 0..count-1, place by place, others left out."""
-    number = np.zeros(count, dtype=np.int64)
-    for place in at:
-        if 0 <= place < count:
-            number[place] += 1
-    offset = np.zeros(count, dtype=np.int64)
-    for place in range(1, count):
-        offset[place] = offset[place - 1] + number[place - 1]
-    order = np.empty(number.sum(), dtype=np.int64)
-    filled = offset.copy()
-    for i in range(len(at)):
-        if 0 <= at[i] < count:
-            order[filled[at[i]]] = i
-            filled[at[i]] += 1
-    return order, offset, number
-
-
-@kernel
-def quantiles_between(edges: Floats, times: Floats, values: Floats, levels: Floats) -> Floats:
-    """Quantiles, interpolated linearly, of the values whose time falls in each [edge, next edge); NaN if none.
-
-    `values` are sorted. Shape (levels, edges − 1).
-    """
-    order, offset, number = sorted_into(numbers_of(edges, times), len(edges) - 1)
-    found = np.full((len(levels), len(number)), np.nan)
-    for place in range(len(number)):
-        if number[place] == 0:
-            continue
-        for row in range(len(levels)):
-            position = levels[row] * (number[place] - 1)
-            below = int(np.floor(position))
-            low = values[order[offset[place] + below]]
-            high = values[order[offset[place] + min(below + 1, number[place] - 1)]]
-            part = position - below
-            found[row, place] = low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
-    return found
-
-
-@kernel
-def distinct_between(
-    edges: Floats, case: NDArray[np.uint64], starts: Floats, ends: Floats, group: Ints, groups: int
-) -> Floats:
-    """How many cases have a whole day [floor start, floor end) in each [edge, next edge), by group.
-
-    Intervals are sorted by case and start, and those of a case follow one another. Shape (groups, edges − 1).
-    """
-    change = np.zeros((groups, len(edges)))
-    before, until = -1, -1
-    for i in range(len(case)):
-        start, end = max(np.floor(starts[i]), edges[0]), min(np.floor(ends[i]), edges[-1])
-        if not end > start:
-            continue
-        first, last = _last_at_most(edges, start), _last_at_most(edges, end - 0.5)
-        shared = before >= 0 and case[before] == case[i] and first == until
-        before, until = i, last
-        if shared:
-            first += 1
-        if last >= first:
-            change[group[i], first] += 1.0
-            change[group[i], last + 1] -= 1.0
-    for row in range(groups):
-        for place in range(1, len(edges)):
-            change[row, place] += change[row, place - 1]
-    return change[:, :-1]
-
-
-@kernel
 def ordered_within(group: NDArray[np.uint64], times: Floats) -> Ints:
     """The order in which those of a group, which stand together, come in order of time."""
     order = np.arange(len(group))
@@ -242,34 +165,10 @@ def ordered_within(group: NDArray[np.uint64], times: Floats) -> Ints:
     return order
 
 
-def ranked_within(group: NDArray[np.uint64], times: Floats) -> Ints:
-    """The place of each of an array when those of a group, which stand together, are put in order of time."""
-    rank = np.empty(len(group), dtype=np.int64)
-    rank[ordered_within(group, times)] = np.arange(len(group))
-    return rank
-
-
 @kernel
 def _before(a: float, b: float) -> bool:
     """Not-a-number comes last."""
     return bool(a < b or (np.isnan(b) and not np.isnan(a)))
-
-
-@kernel
-def count_between(times: Floats, edges: Floats) -> Floats:
-    """How many times fall in each [edge, next edge); not-a-number falls in none."""
-    found = np.zeros(len(edges) - 1)
-    for time in times:
-        if edges[0] <= time < edges[-1]:
-            found[_last_at_most(edges, time)] += 1.0
-    return found
-
-
-def count_at(starts: Floats, ends: Floats, moments: Floats) -> Floats:
-    """How many intervals [start, end) hold each moment."""
-    begun = np.searchsorted(np.sort(starts), moments, side="right")
-    over = np.searchsorted(np.sort(ends), moments, side="right")
-    return (begun - over).astype(np.float64)
 
 
 def per_day(starts: Floats, ends: Floats, days: int, weights: Floats | None = None) -> Floats:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.intervals import count_at, count_between, excess_time, per_day, time_between
+from sim.intervals import excess_time, per_day, time_between
 
 many = settings(max_examples=120, deadline=None, derandomize=True, database=None)
 
@@ -48,21 +48,6 @@ def test_time_without_weights_counts_each_once(pairs: list[Any], cut: list[float
 
 def test_an_interval_that_ends_before_it_starts_is_none() -> None:
     assert time_between(np.array([5.0]), np.array([3.0]), np.array([0.0, 10.0])).tolist() == [0.0]
-
-
-@many
-@given(st.lists(times | st.just(float("nan")), max_size=15), edges)
-def test_counting_moments_between_edges(moments: list[float], cut: list[float]) -> None:
-    expected = [sum(a <= moment < b for moment in moments) for a, b in zip(cut, cut[1:], strict=False)]
-    assert count_between(np.array(moments, dtype=float), np.array(cut)).tolist() == expected
-
-
-@many
-@given(spans, edges)
-def test_counting_intervals_at_a_moment(pairs: list[Any], moments: list[float]) -> None:
-    expected = [sum(start <= moment < end for start, end in pairs) for moment in moments]
-    starts, ends = columns(pairs)
-    assert count_at(starts, ends, np.array(moments)).tolist() == expected
 
 
 @many
