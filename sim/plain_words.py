@@ -73,14 +73,20 @@ def _chosen(root: Path, group: str, chosen: Any) -> dict[str, Any]:
     _require(isinstance(chosen, str))
     if group == "kommun":
         _require(chosen in kommun_ids(root))
-        main, *parts = (_copied(read_yaml(path)) for path in kommun_files(root, chosen))
+        main, *parts = (_copied(_read(path)) for path in kommun_files(root, chosen))
         _require((main.pop("defaults", None) or ["_self_"])[0] == "_self_")
         for part in parts:
             merge(main, _part(part))
         return dict(main)
     path = root / "conf" / group / f"{chosen}.yaml"
     _require(path.is_file())
-    return _part(read_yaml(path))
+    return _part(_read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A file whose content belongs where its folder says."""
+    _require("@package" not in path.read_text(encoding="utf-8-sig"))
+    return read_yaml(path)
 
 
 def _part(content: dict[str, Any]) -> dict[str, Any]:

@@ -169,6 +169,7 @@ def test_what_is_not_plain_is_left_to_hydra(words: tuple[str, ...], rot: Path) -
         (KOMMUN, "  - _self_\n  - prov/kallor@_here_\n", "  - prov/kallor@_here_\n  - _self_\n"),
         (KOMMUN, "namn: Provköping", "namn: ${kommun.id}"),
         (KOMMUN, "namn: Provköping", "namn: ???"),
+        (KOMMUN, "defaults:", "# @package _global_\ndefaults:"),
         (KOMMUN, "namn: Provköping", "namn: Provköping\n1: a"),
         ("conf/kommun/prov/kallor.yaml", "kallor:", "defaults: [ann]\nkallor:"),
         ("conf/studie/standard.yaml", "fro: 1 ", "defaults: [snabb]\nfro: 1 "),
