@@ -153,7 +153,8 @@ def _experimentation(made: Comparison) -> list[tuple[Cell, ...]]:
         (
             "4.3 Skattning",
             f"{made.resultat.klara} replikationer per scenario med gemensamma slumptal. Parvisa skillnader med "
-            "95-procentsintervall (t-fördelning) för medel, och P10–P90 för spridningen mellan replikationer.",
+            "95-procentsintervall för medel (Students t, vidgat åt det håll där utfallen är sneda, Hall 1992), och "
+            "P10–P90 för spridningen mellan replikationer.",
         ),
     ]
 
