@@ -10,21 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from sim import statistics
 from sim.files import project_root
 from sim.results import ResultFolder, write_csv
 from sim.swedish import tal
 
 
 def mean_interval(values: Sequence[float] | np.ndarray) -> tuple[float, float, float]:
-    """Mean over replications and its 95 % t-interval; the interval is NaN below two replications."""
-    known = np.asarray(values, dtype=float)
-    mean = float(known.mean())
-    if len(known) < 2:
-        return mean, float("nan"), float("nan")
-    half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
-    return mean, mean - half, mean + half
+    """Mean over replications and its 95 % interval, as in a study; the interval is NaN below two replications."""
+    mean, low, high = statistics.mean_interval(np.asarray(values, dtype=float)[:, None])
+    return float(mean[0]), float(low[0]), float(high[0])
 
 
 def level(values: Sequence[float] | np.ndarray, decimals: int) -> str:
