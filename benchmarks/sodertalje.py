@@ -231,6 +231,7 @@ def report_study(replications: int, workers: int, scenarios: int, parts_too: boo
     rows = [
         ["Sekunder", tal(cost.seconds, 1)],
         [f"Processorsekunder / {workers}", tal(cost.processor_seconds / workers, 1)],
+        ["Processorsekunder som värden gav åt andra", tal(cost.taken, 1)],
         ["Minne som mest, GiB", tal(cost.memory / GIB, 2)],
     ]
     show(table(["Hela kommandot", ""], rows))

@@ -75,9 +75,9 @@ of free records begins, and how long it is. `lowest`: no queue with a lower numb
 
 
 @inlined
-def whole(number: Any) -> int:
+def whole(number: Any) -> Any:
     """A number as the functions of the engine take it. Records keep 32 bits; a function would be compiled for each."""
-    return np.int64(number)  # type: ignore[return-value]
+    return np.int64(number)
 
 
 @kernel

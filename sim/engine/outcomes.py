@@ -149,4 +149,5 @@ def route(world: World, i: int, now: float) -> int:
     if stay.flags & ALDERSGRANS and memory.spec(world, number).age_routing != ABSENT:
         table = memory.spec(world, number).age_routing
     stay.target = choose(world, i, table, _NASTA)
-    return memory.whole(stay.target)
+    where: int = memory.whole(stay.target)
+    return where
