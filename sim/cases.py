@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +71,14 @@ def draw_cases(network: Network, seed: int, replication: int, areas: Collection[
     ]
     stocks = [stock for stock in network.stock if areas is None or network.area_of(stock.steg) in areas]
     parts = [_arrivals(network, number, seed, replication) for number in inflows]
-    whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
+    whole = {field.name: _joined([getattr(part, field.name) for part in parts]) for field in fields(Arrivals)}
     order = _ties_by_key(np.argsort(whole["time"]), whole["time"], whole["key"])
     arrivals = Arrivals(**{name: column.take(order) for name, column in whole.items()})
     return Cases(arrivals, tuple(draw_present(network, stock, seed, replication) for stock in stocks))
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 @kernel

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.kernel import kernel
+from sim.kernel import kernel, spliced
 from sim.quantiles import (
     BLANDNING,
     EMPIRISK,
@@ -253,7 +253,7 @@ def round_duration(x: float) -> float:
     return max(ticks, 1.0) * 2.0**-20
 
 
-@kernel
+@spliced
 def duration(params: Params, u: float) -> float:
     """`round_duration(quantile(params, u))`, sooner."""
     return round_duration(quantile_to_tick(params, u))

@@ -57,9 +57,9 @@ class _PackageCache(FunctionCache):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
-def _compiled(function: Callable[..., Any], inline: Literal["never", "always"] = "never") -> Any:
+def _compiled(function: Callable[..., Any], inline: Literal["never", "always"] = "never", spliced: bool = False) -> Any:
     # No fastmath, ever: reordered arithmetic would make the two engines differ in the last bit.
-    dispatcher: Any = numba.njit(error_model="numpy", inline=inline)(function)
+    dispatcher: Any = numba.njit(error_model="numpy", inline=inline, forceinline=spliced)(function)
     # RuntimeError: no folder can hold the cache. Without JIT (NUMBA_DISABLE_JIT) there is nothing to cache.
     with suppress(RuntimeError, OSError):
         if dispatcher is not function:
@@ -76,6 +76,13 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """As `kernel`, but made part of the kernels that call it, which spares the call: for what has one caller or two."""
     compiled: F = _compiled(function, inline="always")
+    return compiled
+
+
+def spliced(function: F) -> F:
+    """As `kernel`, but once compiled its code is put into that of every kernel that calls it: for what is short, or has
+    few callers that are in a hurry. `inlined` does so before types are known, which is quicker to compile."""
+    compiled: F = _compiled(function, spliced=True)
     return compiled
 
 
@@ -100,11 +107,14 @@ def is_cached(compiled: Any) -> bool:
     return False
 
 
-def typed_kernel(signature: str) -> Callable[[F], F]:
-    """As `kernel`, but compiled now and for one Numba signature, to whose types arguments are converted."""
+def typed_kernel(signature: str, spliced: bool = False) -> Callable[[F], F]:
+    """As `kernel`, but compiled now and for one Numba signature, to whose types arguments are converted.
+
+    `spliced`: once compiled, its code is put into that of every kernel that calls it.
+    """
 
     def decorate(function: F) -> F:
-        compiled: Any = _compiled(function)
+        compiled: Any = _compiled(function, spliced=spliced)
         if compiled is not function:
             compiled.compile(signature)
             compiled.disable_compile()
@@ -125,33 +135,35 @@ _pointer: Any = intrinsic(_as_pointer)
 """An int64 as the pointer that it is."""
 
 
-def high_word(a: Any, b: Any) -> Any:
-    """Upper 64 bits of the 128-bit product of two uint64: one instruction, which Numba has no word for."""
-    return np.uint64(int(a) * int(b) >> 64)
+def product_words(a: Any, b: Any) -> tuple[Any, Any]:
+    """Upper and lower 64 bits of the product of two uint64: one instruction, which Numba has no word for."""
+    product = int(a) * int(b)
+    return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)
 
 
-def _as_high_word(typing_context: Any, a: Any, b: Any) -> Any:
+def _as_product_words(typing_context: Any, a: Any, b: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         narrow = arguments[0].type
         wide = type(narrow)(128)
         product = builder.mul(*(builder.zext(argument, wide) for argument in arguments))
-        return builder.trunc(builder.lshr(product, wide(64)), narrow)
+        words = builder.trunc(builder.lshr(product, wide(64)), narrow), builder.trunc(product, narrow)
+        return context.make_tuple(builder, signature.return_type, words)
 
-    word = numba.types.uint64
-    return word(word, word), code
-
-
-_high_word: Any = intrinsic(_as_high_word)
+    word, pair = numba.types.uint64, numba.types.UniTuple
+    return pair(word, 2)(word, word), code  # type: ignore[no-untyped-call]
 
 
-def _typed_high_word(a: Any, b: Any) -> Any:
+_product_words: Any = intrinsic(_as_product_words)
+
+
+def _typed_product_words(a: Any, b: Any) -> Any:
     def compiled(a: Any, b: Any) -> Any:
-        return _high_word(a, b)
+        return _product_words(a, b)
 
     return compiled
 
 
-overload(high_word)(_typed_high_word)
+overload(product_words)(_typed_product_words)
 
 
 @kernel

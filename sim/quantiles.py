@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel
+from sim.kernel import kernel, spliced
 from sim.special import (
     BELOW_ONE,
     drop_bits,
@@ -57,7 +57,7 @@ def cdfs(params: Params, x: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-@kernel
+@spliced
 def quantile(params: Params, u: float) -> float:
     """The least x with P(X <= x) >= u; finite for every u, as u is taken into [1e-300, 1 - 2**-53]."""
     u = inside(u)
@@ -70,7 +70,7 @@ def quantile(params: Params, u: float) -> float:
     return _part_quantile(params, 0, u, True)
 
 
-@kernel
+@spliced
 def quantile_to_tick(params: Params, u: float) -> float:
     """A number that rounds to the same whole tick (2**-20) as `quantile(params, u)`. Most often a guess does, and it
     costs less to be certain that the cdf passes u close to it than to settle where."""
@@ -109,7 +109,7 @@ def _exponential_quantile(u: float) -> float:
     return -math.log1p(-drop_bits(u, 8)) if u <= 0.5 else -math.log(drop_bits(1.0 - u, 8))
 
 
-@kernel
+@spliced
 def _part_quantile(params: Numbers, at: int, u: float, settle: bool) -> float:
     """Quantile of the simple distribution that starts at index `at`; only nearly monotone unless `settle`."""
     kind = params[at]

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import high_word, typed_kernel
+from sim.kernel import product_words, typed_kernel
 from sim.special import BELOW_ONE
 
 Word: TypeAlias = Any
@@ -57,26 +57,26 @@ def name_key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-@typed_kernel("UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64)")
+@typed_kernel("UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64)", spliced=True)
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """The four 64-bit words at counter (c0, c1, c2, c3), least significant first, under key (k0, k1)."""
     for _ in range(10):
-        low_0, high_0 = _MULTIPLIER_0 * c0, high_word(_MULTIPLIER_0, c0)
-        low_1, high_1 = _MULTIPLIER_1 * c2, high_word(_MULTIPLIER_1, c2)
+        high_0, low_0 = product_words(_MULTIPLIER_0, c0)
+        high_1, low_1 = product_words(_MULTIPLIER_1, c2)
         c0, c1, c2, c3 = high_1 ^ c1 ^ k0, low_1, high_0 ^ c3 ^ k1, low_0
         k0 += _STEP_0
         k1 += _STEP_1
     return c0, c1, c2, c3
 
 
-@typed_kernel("float64(uint64)")
+@typed_kernel("float64(uint64)", spliced=True)
 def unit(word: Word) -> float:
     """The top 53 bits of a word as a number strictly inside (0, 1), in [2**-54, 1 - 2**-53]."""
     # The half added to the largest word rounds up to 1.
     return min((np.float64(word >> np.uint64(11)) + 0.5) * 2.0**-53, BELOW_ONE)
 
 
-@typed_kernel("float64(uint64, uint64, uint64, uint64, uint64, uint64)")
+@typed_kernel("float64(uint64, uint64, uint64, uint64, uint64, uint64)", spliced=True)
 def uniform(seed: Word, replication: Word, case: Word, steg: Word, visit: Word, purpose: Word) -> float:
     """The number in (0, 1) for this use; all arguments are integers in 0..2**64-1."""
     words = philox(case, steg, visit, purpose >> np.uint64(2), seed, replication)

@@ -46,9 +46,9 @@ from sim.engine.layout import (
 from sim.engine.lives import (
     ask,
     begin,
-    end,
-    enter,
+    begins_at_once,
     give_up,
+    go,
     limit_reached,
     move_on,
     new_case,
@@ -57,6 +57,7 @@ from sim.engine.lives import (
     plan_end_of_closing,
     record,
     set_alarm,
+    to_be_closed,
 )
 from sim.engine.memory import WORLD, State, World
 from sim.engine.order import Happening
@@ -134,6 +135,7 @@ def _new_world(flat: Flat, people: People, state: State) -> Records:
         "stock_count": len(people.stock_kind),
         "now": flat.begin,
         "lowest": flat.resource_count,
+        "goes": ABSENT,
         **{f"{name}_free": ABSENT for name in ("stays", "cases", "nodes", "events")},
     }
     world = np.array([tuple((dict.fromkeys(WORLD.names or (), 0) | named | begun).values())], WORLD)
@@ -187,26 +189,38 @@ def _shortage(world: World) -> int:
 
 @kernel
 def _proceed(worlds: Records, steps: int) -> int:
-    """Go on where the run stands, until it is over (FINISHED), an array is too small, or for so many events (-1)."""
+    """Go on where the run stands, until it is over (FINISHED), an array is too small, or for so many events (-1).
+
+    Round by round one thing happens: somebody of the stock is put where he is, a queue is served, or else time goes on
+    to the next event. Who is to go on from it asks below, and who can begin begins below: each in one place, so that
+    it is part of the loop.
+    """
     world = worlds[0]
-    while world.next_stock < world.stock_count:
+    while True:
         status = _shortage(world)
         if status != FINISHED:
             return status
-        _admit(world, world.next_stock)
-        world.next_stock += 1
-        if world.next_stock == world.stock_count:
-            for number in range(world.resource_count):
-                touch(world, number)
-    while True:
-        status = _settle(world)
-        if status != FINISHED:
-            return status
-        if steps == 0:
-            return ABSENT
-        steps -= 1
-        if not _next_event(world):
-            break
+        i, begins = ABSENT, False
+        if not world.opened:
+            i = _next_of_stock(world)
+        else:
+            number = _touched(world)
+            if number != ABSENT:
+                i = _served(world, number)
+                begins = i != ABSENT
+            else:
+                if steps == 0:
+                    return ABSENT
+                steps -= 1
+                if not _next_event(world):
+                    break
+        now = world.now if world.opened else 0.0
+        if world.goes != ABSENT:
+            i = ask(world, world.goes, world.goes_to, now)
+            memory.stay(world, i).held = world.goes_from
+            world.goes = ABSENT
+        if i != ABSENT and (begins or begins_at_once(world, i, now)):
+            begin(world, i, now)
     for i in range(world.stays_used):
         if world.log_size + _SPARE > world.log_room:
             return MORE_LOG
@@ -217,45 +231,43 @@ def _proceed(worlds: Records, steps: int) -> int:
 
 
 @inlined
-def _settle(world: World) -> int:
-    """Serve the touched queues, one start at a time and the lowest first, until nothing moves."""
-    while world.lowest < world.resource_count:
-        number = world.lowest
-        if not memory.resource(world, number).touched:
+def _touched(world: World) -> int:
+    """The lowest queue that may have somebody to serve, from now on not touched any more; ABSENT if there is none."""
+    number = ABSENT
+    while number == ABSENT and world.lowest < world.resource_count:
+        if memory.resource(world, world.lowest).touched:
+            number = world.lowest
+            memory.resource(world, number).touched = 0
+        else:
             world.lowest += 1
-            continue
-        status = _shortage(world)
-        if status != FINISHED:
-            return status
-        memory.resource(world, number).touched = 0
-        if _serve(world, number):
-            touch(world, number)
-    return _shortage(world)
+    return number
 
 
-@kernel
-def _serve(world: World, number: int) -> bool:
-    """Let in the first that can, or close it; False if nobody moves."""
-    now = world.now
+@inlined
+def _served(world: World, number: int) -> int:
+    """The first in a queue, if it can begin and now has what it waited for; ABSENT if nobody can, or if what happened
+    was a closing or an offer of a place at home. A queue where something happened may have more to serve."""
+    now, begins = world.now, ABSENT
     i = closing_candidate(world, number)
     if i != ABSENT:
         start_closing(world, i, number, now)
         plan_end_of_closing(world, i, now)
-        return True
-    i = candidate(world, number)
-    if i == ABSENT:
-        return False
-    chosen = number if memory.resource(world, number).is_team else first_choice(world, i, number)
-    stay = memory.stay(world, i)
-    if stay.in_reserve:
-        offer_home(world, i, chosen, now)
+        touch(world, number)
     else:
-        leave_lines(world, i)
-        stay.waiting = 0
-        stay.resource = chosen
-        occupy(world, i)
-        begin(world, i, now)
-    return True
+        i = candidate(world, number)
+        if i != ABSENT:
+            chosen = number if memory.resource(world, number).is_team else first_choice(world, i, number)
+            stay = memory.stay(world, i)
+            if stay.in_reserve:
+                offer_home(world, i, chosen, now)
+            else:
+                leave_lines(world, i)
+                stay.waiting = 0
+                stay.resource = chosen
+                occupy(world, i)
+                begins = i
+            touch(world, number)
+    return begins
 
 
 @inlined
@@ -285,20 +297,18 @@ def _next_event(world: World) -> bool:
             _happen(world, i, what, token, now)
     else:
         world.next_arrival += 1
-        case = new_case(world, arrival)
-        steg = memory.first_steg(world)[memory.person_inflow(world)[arrival]]
-        enter(world, ask(world, case, steg, now), ABSENT, now)
+        go(world, new_case(world, arrival), memory.first_steg(world)[memory.person_inflow(world)[arrival]], ABSENT)
     return True
 
 
 @inlined
 def _happen(world: World, i: int, what: int, token: int, now: float) -> None:
+    over = False
     if what == _END:
-        if memory.stay(world, i).alarm == token:
-            end(world, i, now)
+        over = memory.stay(world, i).alarm == token and not to_be_closed(world, i)
     elif what == _CLOSED:
         end_closing(world, i, now)
-        move_on(world, i, now)
+        over = True
     elif what == _NOTICE:
         notice_over(world, i, token, now)
     elif what == _ELIGIBLE:
@@ -307,31 +317,38 @@ def _happen(world: World, i: int, what: int, token: int, now: float) -> None:
         limit_reached(world, i)
     elif what == _PATIENCE:
         give_up(world, i, now)
+    if over:
+        move_on(world, i, now)
 
 
 @kernel
-def _admit(world: World, index: int) -> None:
-    """Put one case of the stock where it is."""
+def _next_of_stock(world: World) -> int:
+    """Put the next case of the stock where it is; if it waits, the stay it has asked for. After the last one the
+    queues are served."""
+    if world.next_stock == world.stock_count:
+        world.opened = 1
+        for number in range(world.resource_count):
+            touch(world, number)
+        return ABSENT
+    index = world.next_stock
+    world.next_stock += 1
     case = new_case(world, world.arrivals + index)
     kind, steg, elapsed = (
         memory.stock_kind(world)[index],
         memory.stock_steg(world)[index],
         memory.stock_elapsed(world)[index],
     )
-    if kind == QUEUED:
-        i = ask(world, case, steg, -elapsed)
-        memory.stay(world, i).from_stock = 1
-        enter(world, i, ABSENT, 0.0)
-        return
-    held = _resume(world, case, index)
-    if kind == BLOCKED:
-        target = memory.stock_target(world)[index]
-        memory.stay(world, held).target = target
-        i = ask(world, case, target, memory.stay(world, held).end)
-        memory.stay(world, i).from_stock = 1
-        enter(world, i, held, 0.0)
-    else:
-        set_alarm(world, held)
+    held = ABSENT
+    if kind != QUEUED:
+        held = _resume(world, case, index)
+        if kind != BLOCKED:
+            set_alarm(world, held)
+            return ABSENT
+        steg = memory.stay(world, held).target = memory.stock_target(world)[index]
+    i = ask(world, case, steg, -elapsed if held == ABSENT else memory.stay(world, held).end)
+    memory.stay(world, i).from_stock = 1
+    memory.stay(world, i).held = held
+    return i
 
 
 @kernel

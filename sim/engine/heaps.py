@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine import memory
 from sim.engine.memory import World
 from sim.flat import ABSENT
-from sim.kernel import inlined, kernel
+from sim.kernel import inlined, kernel, spliced
 
 
 @kernel
@@ -27,7 +27,7 @@ def _event_before(world: World, a: int, b: int) -> bool:
     return bool(x.visit < y.visit)
 
 
-@kernel
+@spliced
 def push_event(world: World, time: float, what: int, key: Any, stay: int, token: int) -> None:
     """`key` and the stay's visit decide the order among simultaneous events of a kind."""
     number = world.events_free

@@ -52,7 +52,7 @@ def occupy(world: World, i: int) -> None:
         memory.resource(world, number).used += need_of(world, i, number)
 
 
-@kernel
+@inlined
 def vacate(world: World, i: int) -> None:
     number = memory.stay(world, i).resource
     if number != NONE:
@@ -70,7 +70,7 @@ def follow(world: World, i: int) -> None:
         memory.resource(world, spec.follow_team).used += spec.follow_weight
 
 
-@kernel
+@inlined
 def stop_following(world: World, i: int) -> None:
     stay = memory.stay(world, i)
     if stay.following:
@@ -134,11 +134,15 @@ def join(world: World, i: int, lines: int) -> None:
         touch(world, number)
 
 
-@kernel
+@inlined
 def leave_lines(world: World, i: int) -> None:
+    if memory.stay(world, i).lines != NOWHERE:
+        _leave_lines(world, i)
+
+
+@kernel
+def _leave_lines(world: World, i: int) -> None:
     stay = memory.stay(world, i)
-    if stay.lines == NOWHERE:
-        return
     for index in range(line_count(world, i)):
         touch(world, line_number(world, i, index))
     at = stay.nodes
@@ -196,7 +200,7 @@ def open_at_once(world: World, i: int, lines: int) -> int:
 
     Most stays begin at once, and to stand in line only to be fetched from it is half the work of a start.
     """
-    if world.next_stock < world.stock_count:
+    if not world.opened:
         return ABSENT
     chosen, first = ABSENT, world.resource_count
     stay = memory.stay(world, i)

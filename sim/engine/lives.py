@@ -41,7 +41,7 @@ from sim.engine.outcomes import (
     variant_of,
 )
 from sim.flat import ABSENT
-from sim.kernel import inlined, kernel
+from sim.kernel import inlined, kernel, spliced
 from sim.network import EXIT, FOREVER, NONE
 from sim.paths import operational
 from sim.randomness import Purpose
@@ -79,11 +79,12 @@ def new_case(world: World, person: int) -> int:
     case.group = memory.person_group(world)[person]
     case.weight = memory.person_weight(world)[person]
     case.born = memory.person_born(world)[person]
-    memory.visits(world)[number, :] = 0
+    for steg in range(world.stegs):
+        memory.visits(world)[number, steg] = 0
     return int(number)
 
 
-@kernel
+@inlined
 def new_stay(world: World, case: int, steg: int, asked: float) -> int:
     number = world.stays_free
     if number != ABSENT:
@@ -105,7 +106,7 @@ def new_stay(world: World, case: int, steg: int, asked: float) -> int:
     return int(number)
 
 
-@kernel
+@inlined
 def ask(world: World, case: int, steg: int, asked: float) -> int:
     i = new_stay(world, case, steg, asked)
     stay = memory.stay(world, i)
@@ -117,24 +118,31 @@ def ask(world: World, case: int, steg: int, asked: float) -> int:
     return i
 
 
-@kernel
-def enter(world: World, i: int, held: int, now: float) -> None:
-    """Begin at once if nothing is needed, otherwise queue. `held` keeps its place while the stay waits."""
+@inlined
+def begins_at_once(world: World, i: int, now: float) -> bool:
+    """Whether a stay that has been asked for need not wait, and then it has what it takes; otherwise it queues. Who
+    keeps a place until this stay begins is blocked while it waits."""
     stay = memory.stay(world, i)
     spec = memory.spec(world, stay.asked_spec)
-    stay.held = held
     if spec.team == NONE and spec.places_at == spec.places_end:
-        begin(world, i, now)
-        return
-    if held != ABSENT:
-        block(world, held)
+        return True
+    if stay.held != ABSENT:
+        block(world, memory.whole(stay.held))
     lines = FOR_TEAM if spec.team != NONE else AT_HOME if stay.home_possible else AT_RESERVE
     chosen = open_at_once(world, i, lines)
     if chosen != ABSENT:
         stay.resource = chosen
         occupy(world, i)
-        begin(world, i, now)
-        return
+        return True
+    _queue(world, i, lines, now)
+    return False
+
+
+@kernel
+def _queue(world: World, i: int, lines: int, now: float) -> None:
+    """Stand in line, until it is the stay's turn, it has waited as long as it may, or it gives up."""
+    stay = memory.stay(world, i)
+    spec = memory.spec(world, stay.asked_spec)
     join(world, i, lines)
     stay.waiting = 1
     key = memory.case(world, stay.case).key
@@ -149,7 +157,7 @@ def enter(world: World, i: int, held: int, now: float) -> None:
             push_event(world, time, _PATIENCE, key, i, 0)
 
 
-@kernel
+@inlined
 def begin(world: World, i: int, now: float) -> None:
     """The stay starts: outcome, length and price are drawn once, for the resource it starts in."""
     stay = memory.stay(world, i)
@@ -181,14 +189,14 @@ def set_alarm(world: World, i: int) -> None:
 
 
 @inlined
-def end(world: World, i: int, now: float) -> None:
-    """The stay's time is up: it is to be closed, or is over."""
+def to_be_closed(world: World, i: int) -> bool:
+    """Whether a stay whose time is up is closed before it is over: then it waits for that from now on."""
     stay = memory.stay(world, i)
-    if memory.outcome(world, memory.spec(world, stay.spec).outcomes_at + stay.outcome).closing:
+    closing = memory.outcome(world, memory.spec(world, stay.spec).outcomes_at + stay.outcome).closing
+    if closing:
         leave_lines(world, i)
         ask_closing(world, i)
-    else:
-        move_on(world, i, now)
+    return bool(closing)
 
 
 @kernel
@@ -211,18 +219,17 @@ def move_on(world: World, i: int, now: float) -> None:
     if not stays or steg == EXIT:
         leave(world, i, now)
         held = ABSENT
-    go(world, case, steg, held, now)
+    go(world, case, steg, held)
 
 
 @inlined
-def go(world: World, case: int, steg: int, held: int, now: float) -> None:
+def go(world: World, case: int, steg: int, held: int) -> None:
+    """The case asks for a steg as soon as this event is over; until that begins, the stay `held` keeps its place."""
     if steg != EXIT:
-        enter(world, ask(world, case, steg, now), held, now)
-        return
-    if held != ABSENT:
-        leave(world, held, now)
-    memory.case(world, case).next_free = world.cases_free
-    world.cases_free = case
+        world.goes, world.goes_to, world.goes_from = case, steg, held
+    else:
+        memory.case(world, case).next_free = world.cases_free
+        world.cases_free = case
 
 
 @kernel
@@ -243,7 +250,9 @@ def give_up(world: World, i: int, now: float) -> None:
     case, steg, held = memory.whole(stay.case), memory.whole(stay.target), memory.whole(stay.held)
     leave_lines(world, i)
     write(world, i, now)
-    go(world, case, steg, held, now)
+    if steg == EXIT and held != ABSENT:
+        leave(world, held, now)
+    go(world, case, steg, held)
 
 
 @kernel
@@ -258,7 +267,7 @@ def block(world: World, i: int) -> None:
         join(world, i, AT_HOME)
 
 
-@kernel
+@spliced
 def leave(world: World, i: int, now: float) -> None:
     """Give back everything the stay holds, and write its record."""
     leave_lines(world, i)
@@ -269,7 +278,7 @@ def leave(world: World, i: int, now: float) -> None:
     write(world, i, now)
 
 
-@kernel
+@inlined
 def write(world: World, i: int, now: float) -> None:
     """Write the stay's record; from here on its number is free."""
     record(world, i, now, False)
@@ -279,7 +288,7 @@ def write(world: World, i: int, now: float) -> None:
     world.stays_free = i
 
 
-@kernel
+@spliced
 def record(world: World, i: int, released: float, moved: bool) -> None:
     """The stay as a line of the visit log; `moved`: only the part in the reserv that ends now."""
     stay = memory.stay(world, i)

@@ -56,12 +56,16 @@ WORLD = np.dtype(
         ("stock_count", "i8"),
         ("now", "f8"),
         ("epoch", "i8"),
+        ("opened", "i8"),
         ("next_stock", "i8"),
         ("next_arrival", "i8"),
         ("next_change", "i8"),
         ("handled", "i8"),
         ("serial", "i8"),
         ("lowest", "i8"),
+        ("goes", "i8"),
+        ("goes_to", "i8"),
+        ("goes_from", "i8"),
         ("day", "i8"),
         ("heap_size", "i8"),
         ("log_size", "i8"),
@@ -70,7 +74,8 @@ WORLD = np.dtype(
     + [(f"{name}_{what}", "i8") for name in ("stays", "cases", "nodes", "events") for what in ("used", "free", "room")]
 )
 """Addresses; then what never changes; then how far the run has come; then how far each array is used, where its list
-of free records begins, and how long it is. `lowest`: no queue with a lower number is touched.
+of free records begins, and how long it is. `opened`: the stock is in place, and queues are
+served. `lowest`: no queue with a lower number is touched. `goes`: the case that asks for the steg `goes_to` next.
 `day`: events up to then are in the heap."""
 
 

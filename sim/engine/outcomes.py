@@ -9,7 +9,7 @@ from sim.distributions import cdf, duration, quantile
 from sim.engine import memory
 from sim.engine.memory import World
 from sim.flat import ABSENT
-from sim.kernel import inlined, kernel
+from sim.kernel import inlined, kernel, spliced
 from sim.network import NONE
 from sim.paths import TICK, advance
 from sim.quantiles import KONSTANT
@@ -25,7 +25,7 @@ def params_of(world: World, number: int) -> NDArray[np.float64]:
     return memory.params(world)[memory.params_at(world)[number] : memory.params_at(world)[number + 1]]
 
 
-@kernel
+@inlined
 def pick(world: World, table: int, u: float) -> int:
     """The alternative that a draw falls on."""
     at, last = memory.tables_at(world)[table], memory.tables_at(world)[table + 1] - 1
@@ -34,13 +34,15 @@ def pick(world: World, table: int, u: float) -> int:
     return int(memory.choices(world)[at])
 
 
-@kernel
+@inlined
 def choose(world: World, i: int, table: int, purpose: int) -> int:
     """An alternative of a table; nothing is drawn where there is one only."""
     at = memory.tables_at(world)[table]
     if memory.tables_at(world)[table + 1] - at == 1:
-        return int(memory.choices(world)[at])
-    return pick(world, table, decide(world, i, purpose))
+        chosen = int(memory.choices(world)[at])
+    else:
+        chosen = pick(world, table, decide(world, i, purpose))
+    return chosen
 
 
 @inlined
@@ -62,7 +64,7 @@ def variant_of(world: World, i: int, spec: int, resource: int) -> int:
     )
 
 
-@kernel
+@spliced
 def draw(world: World, i: int, purpose: int) -> float:
     """The case's own draw for a purpose at this visit."""
     stay = memory.stay(world, i)
@@ -71,7 +73,7 @@ def draw(world: World, i: int, purpose: int) -> float:
     return uniform(world.seed, world.replication, key, steg, np.uint64(stay.visit), np.uint64(purpose))
 
 
-@kernel
+@spliced
 def decide(world: World, i: int, purpose: int) -> float:
     """A draw that siblings share: decisions are made for the family."""
     stay = memory.stay(world, i)
@@ -123,7 +125,7 @@ def end_after(world: World, steg: int, start: float, work: float) -> float:
     return advance(memory.pace_times(world)[first:last], memory.pace_values(world)[first:last], start, work)
 
 
-@kernel
+@inlined
 def set_price(world: World, i: int) -> None:
     stay = memory.stay(world, i)
     spec = memory.spec(world, stay.spec)
