@@ -166,6 +166,35 @@ def _typed_product_words(a: Any, b: Any) -> Any:
 overload(product_words)(_typed_product_words)
 
 
+def fetch_ahead(address: int) -> None:
+    """Tell the processor that the memory there is soon read, so that it need not be waited for. Changes nothing."""
+
+
+def _as_fetch_ahead(typing_context: Any, address: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number, pointer, nothing = cgutils.int32_t, cgutils.voidptr_t, cgutils.ir.VoidType()
+        kind = cgutils.ir.FunctionType(nothing, [pointer, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        to_read, keep, data = number(0), number(3), number(1)
+        builder.call(function, [builder.inttoptr(arguments[0], pointer), to_read, keep, data])
+        return context.get_dummy_value()
+
+    return numba.types.none(numba.types.int64), code
+
+
+_fetch_ahead: Any = intrinsic(_as_fetch_ahead)
+
+
+def _typed_fetch_ahead(address: Any) -> Any:
+    def compiled(address: Any) -> Any:
+        _fetch_ahead(address)
+
+    return compiled
+
+
+overload(fetch_ahead)(_typed_fetch_ahead)
+
+
 @kernel
 def record_at(address: int, number: int, dtype: np.dtype[Any]) -> Any:
     """One record of such an array, which must be there: a number below 0 does not count from the end."""

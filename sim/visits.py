@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel
+from sim.kernel import fetch_ahead, kernel
 from sim.network import Network
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def sorted_log(rows: NDArray[Any]) -> VisitLog:
     return VisitLog(**{name: next(column) for name, column in named.items()})
 
 
+_AHEAD = 16
+"""So many records before its turn a record is fetched."""
 _STEG, _VISIT, _PART = 2, 3, 4
 """Places in `numbers`."""
 
@@ -172,8 +174,13 @@ def _in_order(
     keys, ranks = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.int64)
     floats, ints = np.empty((_VALUES, count)), np.empty((_NUMBERS, count), dtype=np.int32)
     first = after = 0
+    beginning, size = key.ctypes.data, key.strides[0]
     while first < count:
         while after < count and key[order[after]] == key[order[first]]:
+            if after + _AHEAD < count:
+                soon = beginning + order[after + _AHEAD] * size
+                fetch_ahead(soon)
+                fetch_ahead(soon + 64)
             new, place = order[after], after
             rank = (np.int64(numbers[new, _STEG]) << 40) + (np.int64(numbers[new, _VISIT]) << 8) + numbers[new, _PART]
             while place > first and ranks[place - 1] > rank:  # a case has few records: insertion

@@ -60,9 +60,14 @@ def next_event_at(world: World, latest: float) -> float:
         world.day += 1
         number = memory.days(world)[world.day]
         while number != ABSENT:
-            following = memory.event(world, number).next
+            event = memory.event(world, number)
+            following = event.next
+            memory.fetch_stay(world, memory.whole(event.stay))
             _into_heap(world, number)
             number = following
+        for place in range(world.heap_size):
+            soon = memory.event(world, memory.whole(memory.heap_event(world)[place])).stay
+            memory.fetch_case(world, memory.whole(memory.stay(world, soon).case))
     return memory.heap_time(world)[0] if world.heap_size > 0 else np.inf
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.engine.layout import CASE, EVENT, NODE, STAY
 from sim.engine.people import People
 from sim.flat import BY_GROUP, CHANGE, ENDING, OUTCOME, RESOURCE, SPEC, VARIANT, Flat, Floats, Ints, Keys, Records
-from sim.kernel import array_at, inlined, kernel, record_at
+from sim.kernel import array_at, fetch_ahead, inlined, kernel, record_at
 from sim.visits import RECORD
 
 World: TypeAlias = Any
@@ -37,6 +37,7 @@ class State(NamedTuple):
     log: Records
 
 
+STAY_SIZE, CASE_SIZE = STAY.itemsize, CASE.itemsize
 WHOLE = 2**31
 """As length of an array whose length nobody asks for: indices are not checked in compiled code."""
 ADDRESSES = tuple(dict.fromkeys((*Flat._fields[4:], *People._fields[2:], *State._fields)))
@@ -255,6 +256,20 @@ def visits(world: World) -> NDArray[np.int32]:
 @kernel
 def stay(world: World, number: int) -> Any:
     return record_at(world.stays, number, STAY)
+
+
+@kernel
+def fetch_stay(world: World, number: int) -> None:
+    """The stay is soon looked at: with many cases present it must be fetched from far away."""
+    for line in range(0, STAY_SIZE, 64):
+        fetch_ahead(world.stays + number * STAY_SIZE + line)
+
+
+@kernel
+def fetch_case(world: World, number: int) -> None:
+    """As `fetch_stay`; how often it has been where is needed too."""
+    fetch_ahead(world.cases + number * CASE_SIZE)
+    fetch_ahead(world.visits + number * world.stegs * 4)
 
 
 @kernel
