@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import numba
 import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils
 from numba.core.caching import FunctionCache
 from numba.extending import intrinsic, overload
@@ -172,11 +173,11 @@ def fetch_ahead(address: int) -> None:
 
 def _as_fetch_ahead(typing_context: Any, address: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        number, pointer, nothing = cgutils.int32_t, cgutils.voidptr_t, cgutils.ir.VoidType()
-        kind = cgutils.ir.FunctionType(nothing, [pointer, number, number, number])
-        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        to_read, keep, data = number(0), number(3), number(1)
-        builder.call(function, [builder.inttoptr(arguments[0], pointer), to_read, keep, data])
+        number, pointer = cgutils.int32_t, cgutils.voidptr_t
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", (pointer,), kind)
+        to_read, to_keep, data = number(0), number(3), number(1)
+        builder.call(fetch, [builder.inttoptr(arguments[0], pointer), to_read, to_keep, data])
         return context.get_dummy_value()
 
     return numba.types.none(numba.types.int64), code

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "omegaconf": ["cli*.py"],
     "simpy": ["engine/simpy_engine.py", "engine/clock.py", "engine/stays.py"],
     "numba": ["kernel.py", "engine/compiled.py"],
+    "llvmlite": ["kernel.py"],
     "matplotlib": ["figures*.py"],
     "starlette": ["app/*.py"],
     "uvicorn": ["app/server.py"],
