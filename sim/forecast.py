@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from sim.calendars import days_in_year
 from sim.config import Kommun
@@ -23,6 +22,7 @@ from sim.loading import checked_kommun, raise_problems
 from sim.messages import validated
 from sim.periods import Floats
 from sim.sources import source_problems
+from sim.statistics import mean_interval
 from sim.swedish import datum, tal, uppraknat
 from sim.tables import Table
 from sim.warmup import warmup_text
@@ -122,15 +122,15 @@ def _post_problems(kommun: Kommun, given: Prognosunderlag) -> Iterator[tuple[str
 class Forecast:
     """`tabell` has the columns `COLUMNS`: rows ("rad"), parts of them ("darav"), their sum ("summa"), and "volym".
 
-    `ovrigt_tkr`: of the sum's simulated rest, what is not simulated. `halv_bredd_tkr`: half the 95 % interval of the
-    sum's mean, which is what is left of simulation error.
+    `ovrigt_tkr`: of the sum's simulated rest, what is not simulated. `mellan_tkr`: the 95 % interval of the sum's
+    forecast, which is what is left of simulation error.
     """
 
     kommun: Kommun
     underlag: Prognosunderlag
     tabell: pd.DataFrame
     ovrigt_tkr: float
-    halv_bredd_tkr: float
+    mellan_tkr: tuple[float, float]
     replikationer: int
 
 
@@ -148,9 +148,9 @@ def forecast(given: Prognosunderlag, result: StudyResult) -> Forecast:
     for number, volume in enumerate(given.volymer, start=1):
         rest = _rest(table, kommun, f"volymer.{number}", volume)
         rows.append(_line(kommun, "volym", LABELS[volume.poster[0].matt].enhet, _published(volume), rest))
-    count = len(total)
-    half = float(stdtrit(count - 1, 0.975) * total.std(ddof=1) / np.sqrt(count))
-    return Forecast(kommun, given, pd.DataFrame(rows, columns=list(COLUMNS)), _other(table, kommun, given), half, count)
+    _, low, high = (float(limit[0]) for limit in mean_interval((_total_of(given).utfall_hittills + total)[:, None]))
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return Forecast(kommun, given, frame, _other(table, kommun, given), (low, high), len(total))
 
 
 @dataclass(frozen=True)
@@ -313,7 +313,8 @@ def notes(made: Forecast) -> list[str]:
     found = [
         f"Av summans rest, {tal(rest)} tkr, är {tal(made.ovrigt_tkr)} tkr{share} sådant som inte simuleras utan antas "
         "gå jämnt över året, utan spridning.",
-        f"Simuleringens egen osäkerhet i summans prognos är ± {tal(made.halv_bredd_tkr)} tkr (95 procent).",
+        f"Simuleringens egen osäkerhet: med oändligt många framtider låge summans prognos mellan "
+        f"{tal(made.mellan_tkr[0])} och {tal(made.mellan_tkr[1])} tkr (95 procent).",
         f"{_stock_text(kommun, given)}Hur bra eller dåligt året hittills varit påverkar inte resten: goda och dåliga "
         "år, månader och prisår dras oberoende av utfallet. Osäkerheten i antagandena kommer därtill.",
         "Rak framskrivning är utfallet hittills delat med andelen av årets dagar, utan modell, att jämföra med.",

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import skew
 
 from hjalp import kommun, network_of, scenario
 from sim.build import build_network
@@ -106,7 +108,13 @@ def test_spread_and_probability_are_those_of_the_replications() -> None:
         assert [row["p10"], row["p90"]] == pytest.approx(np.quantile(years, [0.1, 0.9]).tolist())
         assert row["sannolikhet_inom_budget"] == np.mean(years <= 3000)
     assert 0 < np.mean(years <= 3000) < 1
-    assert found.halv_bredd_tkr == pytest.approx(2.0010 * years.std(ddof=1) / np.sqrt(60), rel=1e-4)
+    student, g = 2.0010 / np.sqrt(60), float(skew(years))
+    halls = [
+        -brentq(lambda w, at=at: w + g * w**2 / 3 + g**2 * w**3 / 27 + g / 360 - at, -1, 1)
+        for at in (student, -student)
+    ]
+    expected = years.mean() + years.std(ddof=1) * np.array([min(-student, halls[0]), max(student, halls[1])])
+    assert found.mellan_tkr == pytest.approx(tuple(expected), rel=1e-6)
 
 
 def test_what_is_simulated_but_in_no_row_is_said() -> None:
