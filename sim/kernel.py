@@ -1,4 +1,5 @@
-"""The one place that knows Numba: decorators that compile plain functions of scalars and float64 arrays."""
+"""The one place that knows Numba: decorators that compile plain functions of scalars and float64 arrays, and what the
+machine can do that Numba has no word for."""
 
 from __future__ import annotations
 
@@ -75,14 +76,15 @@ def kernel(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """As `kernel`, but made part of the kernels that call it, which spares the call: for what has one caller or two."""
+    """As `kernel`, but made part of the kernels that call it before they are compiled, which spares the call and the
+    time to compile it for types of its own: for what has one caller or two."""
     compiled: F = _compiled(function, inline="always")
     return compiled
 
 
 def spliced(function: F) -> F:
-    """As `kernel`, but once compiled its code is put into that of every kernel that calls it: for what is short, or has
-    few callers that are in a hurry. `inlined` does so before types are known, which is quicker to compile."""
+    """As `kernel`, but once compiled its code is put into that of every kernel that calls it, which spares the call:
+    for what is done for every stay."""
     compiled: F = _compiled(function, spliced=True)
     return compiled
 

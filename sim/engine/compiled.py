@@ -214,13 +214,12 @@ def _proceed(worlds: Records, steps: int) -> int:
                 steps -= 1
                 if not _next_event(world):
                     break
-        now = world.now if world.opened else 0.0
         if world.goes != ABSENT:
-            i = ask(world, world.goes, world.goes_to, now)
+            i = ask(world, world.goes, world.goes_to, world.now)
             memory.stay(world, i).held = world.goes_from
             world.goes = ABSENT
-        if i != ABSENT and (begins or begins_at_once(world, i, now)):
-            begin(world, i, now)
+        if i != ABSENT and (begins or begins_at_once(world, i, world.now)):
+            begin(world, i, world.now)
     for i in range(world.stays_used):
         if world.log_size + _SPARE > world.log_room:
             return MORE_LOG
