@@ -81,16 +81,27 @@ def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
+_FEW = 16
+
+
 @kernel
 def _ties_by_key(order: NDArray[np.int64], time: NDArray[np.float64], key: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """An order by time, with those of one moment put in order of key, a run at a time."""
+    """An order by time, with those of one moment put in order of key, a run at a time: the few of a household by
+    insertion, a cohort by sorting."""
     first = 0
     for at in range(1, len(order) + 1):
         if at < len(order) and time[order[at]] == time[order[first]]:
             continue
-        if at - first > 1:
+        if at - first > _FEW:
             run = order[first:at]
             order[first:at] = run[np.argsort(key[run])]
+        else:
+            for later in range(first + 1, at):
+                chosen, place = order[later], later
+                while place > first and key[order[place - 1]] > key[chosen]:
+                    order[place] = order[place - 1]
+                    place -= 1
+                order[place] = chosen
         first = at
     return order
 

@@ -252,3 +252,12 @@ def test_another_process_gives_the_same_shares() -> None:
         for hashing in range(5)
     }
     assert len(shares) == 1
+
+
+@pytest.mark.parametrize("name", ["sodertalje_2010", "sodertalje_2019"])
+def test_who_comes_at_one_moment_comes_in_order_of_key(name: str) -> None:
+    arrivals = draw_cases(network_of(load_kommun(name)), 1, 0).arrivals
+    assert np.lexsort((arrivals.key, arrivals.time)).tolist() == list(range(len(arrivals.key)))
+    together = set(np.unique(arrivals.time, return_counts=True)[1].tolist())
+    assert {2, 3} <= together
+    assert name != "sodertalje_2010" or max(together) > 16
