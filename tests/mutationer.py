@@ -396,6 +396,20 @@ MUTATIONS = (
         AGREEMENT,
     ),
     Mutation(
+        "compiled: who keeps a place until the next steg begins is forgotten",
+        COMPILED,
+        "memory.stay(world, i).held = world.goes_from",
+        "memory.stay(world, i).held = ABSENT",
+        AGREEMENT,
+    ),
+    Mutation(
+        "compiled: a queue where somebody began is not looked at again",
+        COMPILED,
+        "            touch(world, number)\n    return begins",
+        "    return begins",
+        AGREEMENT,
+    ),
+    Mutation(
         "compiled: arrivals before what else happens at that instant",
         COMPILED,
         "elif at_event == now:",
@@ -484,6 +498,8 @@ def pytest(folder: Path, tests: Sequence[str]) -> Verdict:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         return Verdict(FAILED, "took too long", time.monotonic() - began)
+    if process.returncode < 0:  # by a signal: the break made the engine touch memory that is not its own
+        return Verdict(FAILED, signal.strsignal(-process.returncode) or "crash", time.monotonic() - began)
     found = re.search(r"^(?:FAILED|ERROR) \S*?(test_\S+)", output, re.MULTILINE)
     by = found.group(1) if found else "" if process.returncode == PASSED else output[-2000:]
     return Verdict(process.returncode, by, time.monotonic() - began)
