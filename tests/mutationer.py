@@ -403,10 +403,17 @@ MUTATIONS = (
         AGREEMENT,
     ),
     Mutation(
-        "compiled: a queue where somebody began is not looked at again",
+        "compiled: a team where a closing began is not looked at again",
         COMPILED,
-        "            touch(world, number)\n    return begins",
-        "    return begins",
+        "plan_end_of_closing(world, i, now)\n        touch(world, number)",
+        "plan_end_of_closing(world, i, now)",
+        AGREEMENT,
+    ),
+    Mutation(
+        "compiled: queues that somebody leaves are not looked at again",
+        HOLDINGS,
+        "        touch(world, line_number(world, i, index))\n    at = stay.nodes",
+        "        pass\n    at = stay.nodes",
         AGREEMENT,
     ),
     Mutation(

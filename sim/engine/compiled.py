@@ -245,7 +245,8 @@ def _touched(world: World) -> int:
 @inlined
 def _served(world: World, number: int) -> int:
     """The first in a queue, if it can begin and now has what it waited for; ABSENT if nobody can, or if what happened
-    was a closing or an offer of a place at home. A queue where something happened may have more to serve."""
+    was a closing or an offer of a place at home. A queue where something happened may have more to serve, and is
+    touched again: by who leaves it, or here."""
     now, begins = world.now, ABSENT
     i = closing_candidate(world, number)
     if i != ABSENT:
@@ -265,7 +266,6 @@ def _served(world: World, number: int) -> int:
                 stay.resource = chosen
                 occupy(world, i)
                 begins = i
-            touch(world, number)
     return begins
 
 
