@@ -49,6 +49,7 @@ SCENARIOS = ("arbetsloshet_11", "stodboende_5", "handlaggare_4", "sociala_kontra
 YEARS = 5
 SEED = 1
 ROUNDS = 3
+"""Of the measuring of growth."""
 GIB = 2**30
 SCALED = {"per_ar", "arsarbetare", "platser", "tak", "antal", "hemmamojliga", "pagatt_dagar"}
 """Every number of cases, places or handläggare, and the list of one number a case."""

@@ -313,8 +313,8 @@ def notes(made: Forecast) -> list[str]:
     found = [
         f"Av summans rest, {tal(rest)} tkr, är {tal(made.ovrigt_tkr)} tkr{share} sådant som inte simuleras utan antas "
         "gå jämnt över året, utan spridning.",
-        f"Simuleringens egen osäkerhet: med oändligt många framtider låge summans prognos mellan "
-        f"{tal(made.mellan_tkr[0])} och {tal(made.mellan_tkr[1])} tkr (95 procent).",
+        "Simuleringens egen osäkerhet i summans prognos, som minskar med fler framtider, är "
+        f"{tal(made.mellan_tkr[0])} till {tal(made.mellan_tkr[1])} tkr (95-procentsintervall).",
         f"{_stock_text(kommun, given)}Hur bra eller dåligt året hittills varit påverkar inte resten: goda och dåliga "
         "år, månader och prisår dras oberoende av utfallet. Osäkerheten i antagandena kommer därtill.",
         "Rak framskrivning är utfallet hittills delat med andelen av årets dagar, utan modell, att jämföra med.",
